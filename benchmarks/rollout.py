@@ -1,0 +1,129 @@
+"""Tokens per second in few-shot exploration: our decoder against `model.generate` at its best batch size, and
+against the machine's fp32 matrix limit, all in one run on the same prompts and sampling.
+
+    python benchmarks/rollout.py [--tasks 48] [--samples 4] [--repeats 3]
+
+Prints a table and one JSON line. Machines are shared and noisy: the ratios are what counts. The matrix limit
+is what a forward pass would reach at the speed of a large product (2 operations a weight and token).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable, Sequence
+
+import torch
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from envisions.models import choose_device, load_model, resolve
+from envisions.policies.decode import Decoder
+from envisions.policies.encode import encode
+from envisions.policy import Request, Sampling
+from envs.math import MathEnvironment
+
+BATCHES = (8, 16, 32, 64, 128)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--model", default="smollm2")
+    parser.add_argument("--tasks", type=int, default=48)
+    parser.add_argument("--samples", type=int, default=4)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--max-new-tokens", type=int, default=128)
+    options = parser.parse_args()
+
+    device = choose_device()
+    model, tokenizer = load_model(resolve(options.model), device)
+    environment = MathEnvironment(n_train=options.tasks, n_test=8)
+    prompts = [encode(tokenizer, environment.messages(t, few_shot=True)) for t in environment.tasks("train")]
+    requests = [Request(p, 1000 * i + k) for i, p in enumerate(prompts) for k in range(options.samples)]
+    sampling = Sampling(0.8, options.max_new_tokens, environment.stop)
+
+    model.set_attn_implementation("sdpa")
+    best = max(BATCHES, key=lambda size: _generate(model, tokenizer, requests[: 2 * size], sampling, size)[0])
+    rows: dict[str, list[tuple[float, float]]] = {"decoder": [], f"generate, batch {best}": []}
+    limits = [_matrix_limit(model)]
+    for _ in range(options.repeats):
+        model.set_attn_implementation("sdpa")
+        rows[f"generate, batch {best}"].append(_generate(model, tokenizer, requests, sampling, best))
+        rows["decoder"].append(_decode(Decoder(model, tokenizer), requests, sampling))
+        limits.append(_matrix_limit(model))
+    _show(rows, statistics.median(limits), str(device))
+
+
+def _decode(decoder: Decoder, requests: Sequence[Request], sampling: Sampling) -> tuple[float, float]:
+    started = time.perf_counter()
+    done = decoder.generate(requests, sampling)
+    return _rates(requests, sum(len(c.ids) for c in done), time.perf_counter() - started)
+
+
+def _generate(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    requests: Sequence[Request],
+    sampling: Sampling,
+    size: int,
+) -> tuple[float, float]:
+    generated, started = 0, time.perf_counter()
+    ordered = sorted(requests, key=lambda request: len(request.prompt_ids))
+    for start in range(0, len(ordered), size):
+        batch = ordered[start : start + size]
+        width = max(len(r.prompt_ids) for r in batch)
+        pads = [width - len(r.prompt_ids) for r in batch]
+        ids = torch.tensor([[0] * pad + list(r.prompt_ids) for pad, r in zip(pads, batch, strict=True)])
+        mask = torch.tensor([[0] * pad + [1] * (width - pad) for pad in pads])
+        out = model.generate(
+            input_ids=ids.to(model.device),
+            attention_mask=mask.to(model.device),
+            do_sample=True,
+            temperature=sampling.temperature,
+            top_k=0,
+            top_p=1.0,
+            max_new_tokens=sampling.max_new_tokens,
+            stop_strings=list(sampling.stop),
+            tokenizer=tokenizer,
+        )
+        generated += int((out[:, width:] != tokenizer.pad_token_id).sum())
+    return _rates(requests, generated, time.perf_counter() - started)
+
+
+def _rates(requests: Sequence[Request], generated: int, seconds: float) -> tuple[float, float]:
+    """Generated tokens a second, and prompt and generated tokens a second."""
+    prompt = sum(len(r.prompt_ids) for r in requests)
+    return generated / seconds, (prompt + generated) / seconds
+
+
+def _matrix_limit(model: PreTrainedModel) -> float:
+    """Tokens a second that the model's weights would allow at the speed of a 2,048-square fp32 product."""
+    a = torch.randn(2048, 2048, device=model.device)
+    best = min(_timed(lambda: a @ a) for _ in range(10))
+    return 2 * 2048**3 / best / (2 * sum(p.numel() for p in model.parameters()))
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _show(rows: dict[str, list[tuple[float, float]]], limit: float, device: str) -> None:
+    print(f"{device}; fp32 matrix limit {limit:.0f} tokens/s forward")
+    print(f"{'':22} {'generated/s':>22} {'prompt + generated/s':>26}")
+    medians = {}
+    for name, rates in rows.items():
+        columns = [[rate[i] for rate in rates] for i in range(2)]
+        medians[name] = [statistics.median(column) for column in columns]
+        shown = [f"{statistics.median(c):8.0f} ({min(c):.0f}-{max(c):.0f})" for c in columns]
+        print(f"{name:22} {shown[0]:>22} {shown[1]:>26}")
+    ours, theirs = medians.values()
+    ratio, share = ours[0] / theirs[0], ours[0] / limit
+    print(f"decoder / generate: {ratio:.1f}x generated; decoder generates at {share:.0%} of the matrix limit")
+    print(json.dumps({"device": device, "matrix_limit": limit, "ratio": ratio, "rates": rows}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""`python -m envisions.iterate env=math [key=value …]`: trains a model on what its own programs did.
+
+Puts the parts together and hands them to the loop (loop.py). Heavy imports wait until the configuration has
+been read, so that a mistake is answered at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from envisions.cli import command
+
+if TYPE_CHECKING:
+    from envisions.settings import Settings
+
+
+def main() -> None:
+    from envisions.config import compose
+
+    for settings, env in compose():
+        iterate(settings, env)
+
+
+def iterate(settings: Settings, env: str) -> None:
+    """One run; `env` is the environment's name in `conf/env`."""
+    from envisions.setup import open_run
+
+    with open_run(settings, env) as run:
+        from envisions.loop import self_train
+
+        self_train(run)
+        print((run.directory.path / "report.md").read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    command(main)

@@ -1,0 +1,198 @@
+"""The method, top to bottom (arXiv 2406.11736; docs/method.md tells where and why it differs).
+
+Every step finds what it has already done in the run directory and does the rest, so that the loop can be
+killed anywhere and started again. What the steps are made of: rollout, pool, curate, evaluation, report.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from envisions.curate import curate_rows, to_score
+from envisions.pool import Pool, build_pools, canonical
+from envisions.records import PreferencePair, PromptKind, SFTRow, Task, Trajectory, seed_from
+from envisions.report import write_report
+from envisions.rollout import Attempt
+from envisions.run import Run
+from envisions.rundir import read_json, read_records, write_records
+from envisions.settings import Refine, Start
+
+
+def self_train(run: Run) -> dict[str, Any]:
+    """Runs all rounds and returns the report."""
+    evaluate_base(run)
+    for number in range(1, run.settings.rounds + 1):
+        explored = explore(run, number)
+        refined = refine(run, number, explored)
+        pools = remember(run, number, [*explored, *refined])
+        rows, pairs = curate(run, number, pools)
+        if not rows:  # nothing was solved, there is nothing to learn from
+            break
+        train(run, number, rows, pairs)
+        evaluate(run, number)
+        write_report(run)
+    return write_report(run)
+
+
+def evaluate_base(run: Run) -> None:
+    """The starting point, few-shot and zero-shot; samples for pass@k with the better of the two."""
+    tests, samples = run.tasks["test"], run.settings.evaluation.samples
+    path = run.folder(0) / "eval.jsonl"
+    with run.stage(0, "evaluate", len(tests) * (2 + samples)) as advance:
+        solved: dict[PromptKind, int] = {}
+        for prompt in ("few-shot", "zero-shot"):
+            greedy = [run.attempt(0, task, "eval", prompt, 0, temperature=0) for task in tests]
+            solved[prompt] = sum(t.verdict.right for t in run.play(greedy, 0, path, advance))
+        best = max(solved, key=lambda prompt: solved[prompt])
+        drawn = [run.attempt(0, task, "eval", best, 1 + i) for task in tests for i in range(samples)]
+        run.play(drawn, 0, path, advance)
+    write_report(run)
+
+
+def explore(run: Run, number: int) -> list[Trajectory]:
+    """`samples` attempts at every training task, with the weights the last round ended with."""
+    attempts = [
+        run.attempt(number - 1, task, "explore", _plain_kind(number), index)
+        for task in run.tasks["train"]
+        for index in range(run.settings.samples)
+    ]
+    with run.stage(number, "explore", len(attempts)) as advance:
+        return run.play(attempts, number - 1, run.folder(number) / "explore.jsonl", advance)
+
+
+def refine(run: Run, number: int, explored: Sequence[Trajectory]) -> list[Trajectory]:
+    """A second attempt, given the first and what its execution said. The base model gets none, as published:
+    it has not been shown how to repair, and a model of this size then never does."""
+    if number == 1:
+        return []
+    tasks = {task.id: task for task in run.tasks["train"]}
+    attempts = [
+        _refinement(run, number, tasks[first.task], first)
+        for first in _to_refine(explored, run.settings.method.refine)
+    ]
+    if not attempts:
+        return []
+    with run.stage(number, "refine", len(attempts)) as advance:
+        return run.play(attempts, number - 1, run.folder(number) / "refine.jsonl", advance)
+
+
+def remember(run: Run, number: int, fresh: Sequence[Trajectory]) -> dict[str, Pool]:
+    """Every attempt of every round so far, by task, one for each distinct program."""
+    earlier = [
+        attempt
+        for past in range(1, number)
+        for name in ("explore.jsonl", "refine.jsonl")
+        for attempt in read_records(run.folder(past) / name, Trajectory.from_json)
+    ]
+    return build_pools([*earlier, *fresh])
+
+
+def curate(run: Run, number: int, pools: Mapping[str, Pool]) -> tuple[list[SFTRow], list[PreferencePair]]:
+    """SFT rows and preference pairs, from candidates ranked by self-reward."""
+    tasks, method = run.tasks["train"], run.settings.method
+
+    def plain(task: Task) -> tuple[int, ...]:
+        return run.policy(number - 1).encode(run.environment.messages(task, few_shot=False))
+
+    def repair(task: Task, failed: Trajectory) -> tuple[int, ...]:
+        feedback = failed.steps[-1].observation if method.feedback else ""
+        messages = run.environment.refine_messages(task, failed.program, feedback)
+        return run.policy(number - 1).encode(messages)
+
+    path = run.folder(number) / "sft.jsonl"
+    if not path.exists():
+        with run.stage(number, "curate", len(pools)) as advance:
+            scores = _scores(run, number, pools)
+            rows, pairs = curate_rows(tasks, pools, scores, method, run.settings.seed, plain, repair)
+            write_records(run.folder(number) / "pairs.jsonl", map(asdict, pairs))
+            write_records(path, map(asdict, rows))  # last: it says that the step is done
+            advance(len(pools))
+    pairs = read_records(path.with_name("pairs.jsonl"), PreferencePair.from_json)
+    return read_records(path, SFTRow.from_json), pairs
+
+
+def train(run: Run, number: int, rows: Sequence[SFTRow], pairs: Sequence[PreferencePair]) -> None:
+    """SFT, then DPO where there are pairs; the policy's memory is freed first."""
+    checkpoint, tuned = run.folder(number) / "checkpoint", run.folder(number) / "sft"
+    from_base = run.settings.method.start is Start.base
+    start, _ = run.weights(0 if from_base else number - 1)
+    if not checkpoint.exists():
+        run.policies.release()
+        _train_stage(run, number, "sft", start, rows, tuned if pairs else checkpoint)
+    if pairs:
+        _train_stage(run, number, "dpo", tuned, pairs, checkpoint)
+    shutil.rmtree(tuned, ignore_errors=True)
+
+
+def evaluate(run: Run, number: int) -> list[Trajectory]:
+    """The held-out tasks, zero-shot: the likeliest answer, and samples for pass@k."""
+    tests, samples = run.tasks["test"], run.settings.evaluation.samples
+    greedy = [run.attempt(number, task, "eval", "zero-shot", 0, temperature=0) for task in tests]
+    drawn = [run.attempt(number, task, "eval", "zero-shot", 1 + i) for task in tests for i in range(samples)]
+    path = run.folder(number) / "eval.jsonl"
+    with run.stage(number, "evaluate", len(greedy) + len(drawn)) as advance:
+        return run.play(greedy, number, path, advance) + run.play(drawn, number, path, advance)
+
+
+def _plain_kind(number: int) -> PromptKind:
+    """The base model needs examples; a trained one has learned the format."""
+    return "few-shot" if number == 1 else "zero-shot"
+
+
+def _to_refine(explored: Sequence[Trajectory], which: Refine) -> list[Trajectory]:
+    """All attempts, or one for each distinct program that was wrong. What was cut off is no attempt."""
+    whole = [first for first in explored if not first.truncated and not first.infra]
+    if which is Refine.all:
+        return whole
+    if which is Refine.none:
+        return []
+    wrong = (first for first in whole if first.verdict.verdict == "wrong")
+    return list({(first.task, canonical(first.program)): first for first in wrong}.values())
+
+
+def _refinement(run: Run, number: int, task: Task, first: Trajectory) -> Attempt:
+    """Shows the question, the program and what its execution said: neither verdict nor target."""
+    feedback = first.steps[-1].observation if run.settings.method.feedback else ""
+    messages = run.environment.refine_messages(task, first.program, feedback)
+    return run.attempt(number - 1, task, "refine", "refine", first.index, messages=messages, parent=first.id)
+
+
+def _scores(run: Run, number: int, pools: Mapping[str, Pool]) -> dict[str, float]:
+    """Self-reward by trajectory. Scores compare only under one policy and one prompt: where the method asks
+    for it, a candidate that was not written in this round's exploration is scored as if it had been."""
+    candidates = [t for pool in pools.values() for t in to_score(pool, run.settings.method)]
+    scores = {t.id: t.self_reward for t in candidates}
+    if run.settings.method.rescore:
+        kind, (_, name) = _plain_kind(number), run.weights(number - 1)
+        foreign = [t for t in candidates if (t.policy, t.prompt) != (name, kind)]
+        policy = run.policy(number - 1)
+        tasks = {task.id: task for task in run.tasks["train"]}
+        prompts = {
+            t.task: policy.encode(run.environment.messages(tasks[t.task], few_shot=kind == "few-shot"))
+            for t in foreign
+        }
+        scored = policy.score([(prompts[t.task], t.steps[-1].completion_ids) for t in foreign])
+        scores.update((t.id, sum(s) / len(s)) for t, s in zip(foreign, scored, strict=True))
+    return scores
+
+
+def _train_stage(
+    run: Run,
+    number: int,
+    name: str,
+    start: Path,
+    data: Sequence[SFTRow] | Sequence[PreferencePair],
+    target: Path,
+) -> None:
+    """One stage of training, unless its result is there; what it measured goes to the round's metrics."""
+    if not target.exists():
+        seed = seed_from(run.settings.seed, number, name) % 2**31
+        with run.stage(number, name, len(data)) as advance:
+            stage = getattr(run.trainer, name)
+            stage(start, data, target, seed, lambda share: advance(share * len(data)))
+    measured = {name: read_json(target / "training.json")}
+    run.note(number, training={**run.metrics(number).get("training", {}), **measured})

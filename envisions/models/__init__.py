@@ -1,0 +1,12 @@
+"""From the `model=` key to a loaded model: `resolve` finds or fetches it, `load_model` loads it.
+
+Only safetensors are read and no code that comes with a model is ever run. Nothing here imports torch
+or transformers before it is called. Not covered: adapters without their base, several devices.
+"""
+
+from envisions.models.device import Device, choose_device
+from envisions.models.folder import ModelSource
+from envisions.models.load import load_model
+from envisions.models.resolve import resolve
+
+__all__ = ["Device", "ModelSource", "choose_device", "load_model", "resolve"]

@@ -1,0 +1,24 @@
+"""Conversations as token ids: by the tokenizer's chat template, or as plain text where it has none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from transformers import PreTrainedTokenizerBase
+
+from envisions.records import Message
+
+
+def encode(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> tuple[int, ...]:
+    """The prompt's token ids; an assistant message that comes last is left open, for the model to go on."""
+    is_open = messages[-1]["role"] == "assistant"
+    if tokenizer.chat_template:
+        text = tokenizer.apply_chat_template(
+            [{"role": message["role"], "content": message["content"]} for message in messages],
+            tokenize=False,
+            add_generation_prompt=not is_open,
+            continue_final_message=is_open,
+        )
+        return tuple(tokenizer(text, add_special_tokens=False).input_ids)
+    text = "\n\n".join(message["content"] for message in messages)
+    return tuple(tokenizer(text if is_open else text + "\n\n").input_ids)

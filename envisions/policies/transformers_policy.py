@@ -1,0 +1,55 @@
+"""The policy on transformers: for CPUs, Macs, and wherever vLLM is not installed."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from envisions.policy import Completion, OnCompletion, Request, Sampling
+from envisions.records import Message
+
+if TYPE_CHECKING:
+    from envisions.policies.decode import Decoder
+
+
+class TransformersPolicy:
+    """Loads a model folder and samples from it; `episodes` sequences are decoded together."""
+
+    def __init__(self, folder: Path, name: str, episodes: int) -> None:
+        if episodes < 1:
+            raise ValueError(f"episodes must be at least 1, not {episodes}.")
+        from envisions.models import choose_device, load_model
+        from envisions.policies.decode import Decoder
+
+        self.name, self.episodes = name, episodes
+        model, self._tokenizer = load_model(folder, choose_device())
+        self.context: int = model.config.get_text_config().max_position_embeddings
+        self._decoder: Decoder | None = Decoder(model, self._tokenizer)
+
+    def encode(self, messages: Sequence[Message]) -> tuple[int, ...]:
+        from envisions.policies.encode import encode
+
+        return encode(self._tokenizer, messages)
+
+    def generate(
+        self, requests: Sequence[Request], sampling: Sampling, on_completion: OnCompletion | None = None
+    ) -> list[Completion]:
+        return self._open().generate(requests, sampling, on_completion)
+
+    def score(self, pairs: Sequence[tuple[tuple[int, ...], tuple[int, ...]]]) -> list[tuple[float, ...]]:
+        return self._open().score(pairs)
+
+    def close(self) -> None:
+        import torch
+
+        self._decoder = None
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+    def _open(self) -> Decoder:
+        if self._decoder is None:
+            raise RuntimeError(f"policy {self.name} is closed")
+        return self._decoder

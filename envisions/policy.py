@@ -1,0 +1,63 @@
+"""The policy protocol: what writes completions, and what a completion is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from envisions.records import Finish, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A prompt as token ids, and the seed of the random stream its completion is drawn from."""
+
+    prompt_ids: tuple[int, ...]
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How to draw. Temperature 0 takes the likeliest token; a completion ends after the first of
+    `stop` (or the model's end token) or at `max_new_tokens`."""
+
+    temperature: float
+    max_new_tokens: int
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """`ids` as sampled, the ending included; `logprobs` one a token, of the raw logits at temperature
+    1; `text` without the ending."""
+
+    ids: tuple[int, ...]
+    logprobs: tuple[float, ...]
+    text: str
+    finish: Finish
+
+
+OnCompletion = Callable[[int, Completion], None]
+
+
+class Policy(Protocol):
+    """Weights that write completions. Made for one stage, closed before training needs the memory."""
+
+    name: str  # which weights: "base", "round_1"
+    episodes: int  # how many episodes are worth playing at once
+    context: int  # tokens that prompt and completion may have together
+
+    def encode(self, messages: Sequence[Message]) -> tuple[int, ...]:
+        """A conversation as token ids; an assistant message that comes last is left open."""
+
+    def generate(
+        self, requests: Sequence[Request], sampling: Sampling, on_completion: OnCompletion | None = None
+    ) -> list[Completion]:
+        """One completion a request, in order; `on_completion` hears of each as it ends."""
+
+    def score(self, pairs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[tuple[float, ...]]:
+        """Log-probabilities of each completion's tokens after its prompt, at temperature 1."""
+
+    def close(self) -> None:
+        """Frees the memory."""

@@ -1,0 +1,169 @@
+"""The vocabulary: frozen data, no behaviour beyond reading itself from and to JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any, Literal, TypedDict
+
+from symbolic import Execution, Program, Verdict
+
+Split = Literal["train", "test"]
+Kind = Literal["explore", "refine", "eval"]
+PromptKind = Literal["few-shot", "zero-shot", "refine"]
+Finish = Literal["stop", "length"]
+
+
+class Message(TypedDict):
+    """One turn of a conversation. An assistant message that comes last is a prefix to continue."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+def _with_tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON's lists as the tuples they were."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+
+
+def digest(*parts: Any, length: int = 16) -> str:
+    """A stable hexadecimal name for JSON data, the same in every process."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:length]
+
+
+def seed_from(*parts: Any) -> int:
+    """A 63-bit seed from hash(seed, name, index, …): streams never depend on order or on each other."""
+    return int(digest(*parts, length=16), 16) >> 1
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is asked.
+
+    `target` is never rendered into a prompt. Tasks of one `group` (a template, or a text with its
+    numbers and names masked) are on one side of the train/test split. `gold` is a program that
+    solves the task, where one is known; `data` is whatever else the environment needs (JSON).
+    """
+
+    question: str
+    target: Any
+    group: str = ""
+    level: int = 0
+    gold: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def id(self) -> str:
+        """A hash of the content, so that a task is the same task in every run and file order."""
+        return digest(self.question, self.target, self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One turn: what the policy saw and wrote (token ids as sampled, `logprobs` of the raw logits at
+    temperature 1, one a completion token, the stop included) and what its execution said."""
+
+    prompt_ids: tuple[int, ...]
+    completion_ids: tuple[int, ...]
+    logprobs: tuple[float, ...]
+    text: str
+    finish: Finish
+    program: Program
+    execution: Execution
+    observation: str
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """One attempt at one task, one or many turns.
+
+    `policy` names the weights that wrote it ("round_1"), `parent` the attempt it refines.
+    `terminated`: the environment says it is over; `truncated`: it was cut short (turns or tokens).
+    """
+
+    id: str
+    task: str
+    kind: Kind
+    prompt: PromptKind
+    policy: str
+    temperature: float
+    index: int
+    seed: int
+    steps: tuple[Step, ...]
+    verdict: Verdict
+    terminated: bool
+    truncated: bool
+    parent: str | None = None
+
+    @property
+    def program(self) -> Program:
+        """The last program written."""
+        return self.steps[-1].program
+
+    @property
+    def execution(self) -> Execution:
+        return self.steps[-1].execution
+
+    @property
+    def self_reward(self) -> float:
+        """Mean token log-probability under the policy that wrote it (arXiv 2406.11736, section 3.3)."""
+        logprobs = [value for step in self.steps for value in step.logprobs]
+        return sum(logprobs) / max(len(logprobs), 1)
+
+    @property
+    def infra(self) -> bool:
+        """Whether our own machinery failed in it: then it is neither scored nor trained on."""
+        return any(step.execution.status == "infra" for step in self.steps)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Trajectory:
+        steps = tuple(
+            Step(
+                **{
+                    **_with_tuples(step),
+                    "program": Program(**step["program"]),
+                    "execution": Execution(**step["execution"]),
+                }
+            )
+            for step in data["steps"]
+        )
+        rest = {key: value for key, value in data.items() if key not in ("steps", "verdict")}
+        return cls(steps=steps, verdict=Verdict(**data["verdict"]), **rest)
+
+
+@dataclass(frozen=True, slots=True)
+class SFTRow:
+    """A prompt and the completion to learn, as token ids; `source` are the trajectories it came from.
+    `kind` "L1": question → program; "L2": question and failed program → fixed program."""
+
+    task: str
+    kind: Literal["L1", "L2"]
+    prompt: tuple[int, ...]
+    completion: tuple[int, ...]
+    source: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> SFTRow:
+        return cls(**_with_tuples(data))
+
+
+@dataclass(frozen=True, slots=True)
+class PreferencePair:
+    """A prompt, a completion that worked and one that did not, as token ids."""
+
+    task: str
+    prompt: tuple[int, ...]
+    chosen: tuple[int, ...]
+    rejected: tuple[int, ...]
+    source: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> PreferencePair:
+        return cls(**_with_tuples(data))

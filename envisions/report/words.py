@@ -1,0 +1,93 @@
+"""How the reports put things: figures as short text, and text from outside made harmless to print.
+
+Model text can hold anything. What cannot be printed (controls, terminal escapes, lone surrogates, marks that
+reverse the reading direction) is replaced here; escaping for HTML or Markdown is left to each writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+NONE = "–"
+_CONFINED = {"strong", "kernel-filter", "namespace"}
+
+
+def percent(share: float | None) -> str:
+    return NONE if share is None else f"{share:.1%}"
+
+
+def interval(bounds: Sequence[float] | None) -> str:
+    return NONE if bounds is None else f"{100 * bounds[0]:.1f}–{bounds[1]:.1%}"
+
+
+def p_value(p: float | None) -> str:
+    return NONE if p is None else f"{p:.2g}"
+
+
+def decimal(value: float | None) -> str:
+    return NONE if value is None else f"{value:.2f}"
+
+
+def count(value: int | None) -> str:
+    return NONE if value is None else f"{value:,}"
+
+
+def duration(seconds: float) -> str:
+    """From seconds: 4.2 s, 250 s, 1 h 05 min."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 3600:
+        return f"{seconds:,.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes:02d} min"
+
+
+def printable(text: str) -> str:
+    """The text with line breaks and tabs kept, other space as blanks and what has no glyph as �."""
+    return "".join(c if c.isprintable() or c in "\n\t" else " " if c.isspace() else "�" for c in text)
+
+
+def clip(text: str, characters: int = 1500, lines: int = 40) -> str:
+    """The printable beginning of a text, saying how much is left out."""
+    kept = "\n".join(text[:characters].split("\n")[:lines])
+    rest = len(text) - len(kept)
+    return printable(kept) + (f"\n… ({rest:,} more characters)" if rest else "")
+
+
+def one_line(text: str, width: int = 80) -> str:
+    """The printable beginning of a text in at most `width` characters, runs of space as one blank."""
+    line = " ".join(printable(text[: 8 * width]).split())
+    return line if len(line) <= width and len(text) <= 8 * width else line[: width - 1] + "…"
+
+
+def headline(report: Mapping[str, Any]) -> tuple[str, str]:
+    """The verdict and its figures: ("improved", "22.7% before, …")."""
+    word, _, figures = str(report.get("verdict", "")).partition(": ")
+    return word, figures
+
+
+def progress(report: Mapping[str, Any]) -> str:
+    finished, planned = len(report["rounds"]) - 1, report.get("planned_rounds")
+    return f"{finished} of {NONE if planned is None else planned} rounds finished"
+
+
+def warning(report: Mapping[str, Any]) -> str:
+    """A sentence where the programs ran without confinement, or nothing."""
+    tier = report.get("isolation")
+    if tier is None or tier in _CONFINED:
+        return ""
+    return (
+        "The programs of this run were NOT SANDBOXED: text written by the model ran with the rights of the"
+        " user who started it, so a program could have altered these very results."
+    )
+
+
+def primary_test(report: Mapping[str, Any]) -> str:
+    """What decides the verdict, in one sentence."""
+    planned, n = report.get("planned_rounds"), report["rounds"][0].get("n_test")
+    return (
+        f"Fixed in advance, one test decides: the last planned round ({NONE if planned is None else planned})"
+        f" against the base with its better prompt, exact two-sided McNemar on the same {count(n)} held-out"
+        " tasks, α = 0.05."
+    )

@@ -1,0 +1,119 @@
+"""The configuration's schema: what Hydra checks before anything runs. Values and their reasons: `conf/`."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from omegaconf import MISSING
+
+from envisions.errors import UserError
+
+
+class Refine(Enum):
+    """Which first attempts get a second one."""
+
+    none = "none"
+    failed = "failed"
+    all = "all"
+
+
+class Ranking(Enum):
+    """How a task's candidates are ordered."""
+
+    self_reward = "self_reward"
+    random = "random"
+
+
+class Start(Enum):
+    """Where a round's training begins."""
+
+    base = "base"
+    previous = "previous"
+
+
+@dataclass
+class MethodSettings:
+    """A recipe from attempts to rows; see `conf/method/`."""
+
+    name: str = MISSING
+    refine: Refine = Refine.failed
+    feedback: bool = True  # the refinement prompt shows what the execution said
+    verdicts: bool = True  # False: the control, rows drawn without regard to the verdict
+    ranking: Ranking = Ranking.self_reward
+    rescore: bool = True  # rank only comparable scores: one policy, the plain prompt
+    l1_per_task: int = 2
+    l1_keeps_one: bool = False  # as published: the last positive is kept for L2
+    l2_per_task: int = 1
+    pairs_per_task: int = 1
+    start: Start = Start.base
+
+
+@dataclass
+class EvaluationSettings:
+    """`samples` a test task, at the run's temperature, for pass@k; 0 for the greedy answer alone."""
+
+    samples: int = 4
+
+
+@dataclass
+class RunSettings:
+    dir: str | None = None
+
+
+@dataclass
+class ExecutorSettings:
+    """Limits of one program; see `symbolic.Limits`."""
+
+    cpu_s: float = 2.0
+    mem_mb: int = 1024
+    allow_unsandboxed: bool = False
+
+
+@dataclass
+class Settings:
+    """Everything a run depends on."""
+
+    env: Any = MISSING
+    method: MethodSettings = field(default_factory=MethodSettings)
+    policy: Any = MISSING
+    train: Any = MISSING
+    model: str = "smollm2"
+    rounds: int = 2
+    samples: int = 4
+    temperature: float = 1.0
+    max_new_tokens: int = 128
+    seed: int = 0
+    evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
+    executor: ExecutorSettings = field(default_factory=ExecutorSettings)
+    run: RunSettings = field(default_factory=RunSettings)
+
+
+_AT_LEAST = {
+    "rounds": 1,
+    "samples": 1,
+    "max_new_tokens": 1,
+    "evaluation.samples": 0,
+    "method.l1_per_task": 0,
+    "method.l2_per_task": 0,
+    "method.pairs_per_task": 0,
+}
+_ABOVE_ZERO = ("temperature", "executor.cpu_s", "executor.mem_mb")
+
+
+def check_ranges(settings: Settings) -> None:
+    """What types cannot say. Raises `UserError` naming the key."""
+    for key, lowest in _AT_LEAST.items():
+        if _get(settings, key) < lowest:
+            raise UserError(f"{key} must be at least {lowest}, not {_get(settings, key)}.")
+    for key in _ABOVE_ZERO:
+        if not 0 < _get(settings, key) < math.inf:
+            raise UserError(f"{key} must be a finite number greater than 0, not {_get(settings, key)}.")
+
+
+def _get(settings: Any, key: str) -> Any:
+    for part in key.split("."):
+        settings = getattr(settings, part)
+    return settings

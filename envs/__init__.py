@@ -1,0 +1,1 @@
+"""Environments that ship with Envisions, each a plug-in like any outsider's."""

@@ -1,0 +1,26 @@
+"""Engines that execute programs, and the verdicts about what they returned."""
+
+from symbolic.executor import Executor
+from symbolic.graphs import judge_witness
+from symbolic.judge import judge
+from symbolic.logic import Entailment, LogicError, entails, judge_entailment
+from symbolic.program import STATUSES, Execution, Limits, Program, Status
+from symbolic.sandbox.isolation import IsolationError
+from symbolic.verdict import Verdict
+
+__all__ = [
+    "STATUSES",
+    "Entailment",
+    "Execution",
+    "Executor",
+    "IsolationError",
+    "Limits",
+    "LogicError",
+    "Program",
+    "Status",
+    "Verdict",
+    "entails",
+    "judge",
+    "judge_entailment",
+    "judge_witness",
+]

@@ -1,0 +1,156 @@
+"""Whether a logic text entails its query, with a certificate that can be checked again without the model.
+
+`True` and `False` come with the lines of an unsat core (and a finite model of the premises, which shows them
+consistent), `Unknown` with two finite models. `Contradiction` (the premises are inconsistent) and `Undecided`
+(the solver gave up) are never right. Solving runs in an executor; reading and evaluating run here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from symbolic.executor import Executor
+from symbolic.logic.models import ModelError, holds, models_theory, read_model
+from symbolic.logic.syntax import Not, Theory
+from symbolic.offload import OffloadError, call
+from symbolic.verdict import Verdict, VerdictName
+
+Answer = Literal["True", "False", "Unknown", "Contradiction", "Undecided"]
+Semantics = Literal["open", "closed", "forward"]
+_GAVE_UP = ("timeout", "memory", "output", "result_size", "crash")
+
+
+@dataclass(frozen=True, slots=True)
+class Entailment:
+    """What a text says about its query; `certificate` is JSON."""
+
+    answer: Answer
+    certificate: Mapping[str, Any] = field(default_factory=dict)
+
+
+def entails(text: str, *, semantics: Semantics = "open", executor: Executor | None = None) -> Entailment:
+    """Decides the query of a logic text (see `reading` for the language).
+
+    `semantics`: "open" is classical logic over an open domain; "closed" takes what does not follow as
+    false; "forward" chains rules forwards only, as ProofWriter's labels do. Raises `LogicError`, which names
+    the line, for a text that does not follow the language, and `OffloadError` where the sandbox failed.
+    """
+    theory = _read(text)
+    found = _decide(text, executor=executor) if semantics == "open" else _chain(theory, semantics)
+    answer = found.pop("answer")
+    return Entailment(
+        answer, {"kind": "entailment", "semantics": semantics, "text": text, "answer": answer, **found}
+    )
+
+
+def judge_entailment(
+    text: str, expected: str, *, semantics: Semantics = "open", executor: Executor | None = None
+) -> Verdict:
+    """Whether a logic text gives the expected answer ("True", "False" or "Unknown"). Raises as `entails`."""
+    entailment = entails(text, semantics=semantics, executor=executor)
+    return Verdict(verdict_of(entailment.answer, expected), {**entailment.certificate, "expected": expected})
+
+
+def verdict_of(answer: str, expected: str) -> VerdictName:
+    """`Undecided` is unknown; `Contradiction` is wrong whatever was expected."""
+    if answer == "Undecided":
+        return "unknown"
+    return "right" if answer == expected and answer != "Contradiction" else "wrong"
+
+
+def _read(text: str) -> Theory:
+    from symbolic.logic.reading import read_theory  # the parser library is loaded when it is needed
+
+    return read_theory(text)
+
+
+def _decide(*args: Any, executor: Executor | None) -> dict[str, Any]:
+    """The solver's findings; where it gave up, that the text is undecided."""
+    try:
+        return dict(call("logic.solving", "decide", *args, library="z3", executor=executor))
+    except OffloadError as error:
+        if error.status in _GAVE_UP:
+            return {"answer": "Undecided", "reason": error.status}
+        raise
+
+
+def _chain(theory: Theory, semantics: Semantics) -> dict[str, Any]:
+    from symbolic.logic.chaining import closed, forward
+
+    try:
+        answer, steps = (closed if semantics == "closed" else forward)(theory)
+    except ModelError as error:
+        return {"answer": "Undecided", "reason": str(error)}
+    return {"answer": answer, "steps": [list(step) for step in steps]}
+
+
+def check_entailment(
+    verdict: Any, certificate: Mapping[str, Any], executor: Executor | None = None
+) -> str | None:
+    """None if the certificate shows its answer and the verdict follows, else what does not hold."""
+    answer, expected = certificate.get("answer"), certificate.get("expected")
+    if not isinstance(answer, str) or not isinstance(expected, str):
+        return "it does not name both answers"
+    if verdict != verdict_of(answer, expected):
+        return f"the verdict says {verdict!r:.50}, but {answer!r:.50} was found and {expected!r:.50} expected"
+    try:
+        theory = _read(str(certificate.get("text")))
+        return _check_answer(theory, answer, certificate, executor)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        return f"its proof cannot be read: {error!r:.200}"
+
+
+def _check_answer(
+    theory: Theory, answer: str, certificate: Mapping[str, Any], executor: Executor | None
+) -> str | None:
+    if answer == "Undecided":
+        return None
+    semantics = certificate.get("semantics")
+    if semantics in ("closed", "forward"):
+        again = _chain(theory, semantics)
+        return None if again["answer"] == answer else f"chaining again gives {again['answer']}"
+    if answer == "Unknown":
+        return _check_models(theory, certificate["models"])
+    return _check_core(theory, answer, certificate, executor)
+
+
+def _check_models(theory: Theory, models: Any) -> str | None:
+    """The first is a model of the premises in which the query fails, in the second it holds."""
+    for data, query in zip(models, (Not(theory.query.formula), theory.query.formula), strict=True):
+        if complaint := _check_model(theory, data):
+            return complaint
+        if not holds(read_model(data, theory), query):
+            return "its models do not differ about the query"
+    return None
+
+
+def _check_model(theory: Theory, data: Any) -> str | None:
+    line = models_theory(read_model(data, theory), theory)
+    return None if line is None else f"line {line} does not hold in its model"
+
+
+def _check_core(
+    theory: Theory, answer: str, certificate: Mapping[str, Any], executor: Executor | None
+) -> str | None:
+    """A fresh solver on the core alone; and the model, if there is one, by evaluation."""
+    core = [line for line in certificate["core"] if isinstance(line, int)]
+    if set(core) - {statement.line for statement in theory.premises}:
+        return "its core names a line that is no premise"
+    if complaint := _check_consistent(theory, certificate, executor):
+        return complaint
+    found = _decide(certificate["text"], core, answer, executor=executor)
+    return None if found.get("holds") is True else "its core does not give the answer"
+
+
+def _check_consistent(
+    theory: Theory, certificate: Mapping[str, Any], executor: Executor | None
+) -> str | None:
+    """Inconsistent premises entail everything, so an answer needs a model, or the solver's word again."""
+    if certificate["answer"] == "Contradiction":
+        return None
+    if certificate.get("model") is not None:
+        return _check_model(theory, certificate["model"])
+    again = _decide(certificate["text"], executor=executor)["answer"]
+    return None if again == certificate["answer"] else f"deciding again gives {again}"

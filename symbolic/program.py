@@ -1,0 +1,85 @@
+"""What goes into the executor and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+Status = Literal[
+    "ok",  # the program ended by itself and its result is in `value`
+    "error",  # it raised, exited, or tried what the sandbox forbids
+    "timeout",  # it used up its processor time, or waited past the wall limit
+    "memory",  # it asked for more memory than allowed
+    "output",  # it printed more than allowed
+    "result_size",  # its result is larger than allowed
+    "no_result",  # it ended without giving a result
+    "bad_result",  # what came back is not a well-formed result
+    "crash",  # it was killed by a signal of its own making
+    "infra",  # our fault: never scored, never trained on
+]
+STATUSES: tuple[Status, ...] = get_args(Status)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A text to execute. With `entry`, that function is called with `args` (JSON data) and its return
+    value is the result; without, the result is what the program leaves in the global variable `answer`."""
+
+    code: str
+    language: str = "python"
+    entry: str | None = None
+    args: Sequence[Any] = ()
+
+    def __post_init__(self) -> None:
+        if self.args and self.entry is None:
+            raise ValueError("program.args needs program.entry, the name of the function that takes them")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one program may use. Seconds, mebibytes and kibibytes as the names say.
+
+    Labels are decided by processor time, so that they hold on a loaded machine; `wall_s` is only
+    the backstop for programs that sleep: four times `cpu_s` unless given, and then longer for a
+    program that is not asleep but gets little of a processor.
+    """
+
+    cpu_s: float = 2.0
+    wall_s: float | None = None
+    mem_mb: int = 1024
+    output_kb: int = 64
+    result_kb: int = 64
+
+    def __post_init__(self) -> None:
+        for name in ("cpu_s", "wall_s", "mem_mb", "output_kb", "result_kb"):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise ValueError(f"limits.{name} must be greater than 0, not {value}")
+
+    @property
+    def wall(self) -> float:
+        """The wall-clock backstop in seconds."""
+        return 4 * self.cpu_s if self.wall_s is None else self.wall_s
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What one program did.
+
+    `value` is plain data (None, bool, int, float, str, lists and dicts of them), set only when
+    `status` is "ok". `output` is what it printed. `error` says what went wrong in words a model can
+    repair from (the last line of a traceback and the program's own line). `seconds` is processor
+    time, `isolation` the name of the tier that confined it.
+    """
+
+    status: Status
+    value: Any = None
+    output: str = ""
+    error: str = ""
+    seconds: float = 0.0
+    isolation: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.status == "ok"

@@ -1,0 +1,83 @@
+"""Checks a stored certificate again, without the model and without trusting who stored it.
+
+A certificate comes from a file that anybody may have edited: nothing in it is evaluated, and what it
+says is derived anew from the answers it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from symbolic.answers import Answer, Condition, promote, read
+from symbolic.equality import align, refutes, unpack_point
+from symbolic.evaluation import Point
+from symbolic.executor import Executor
+from symbolic.graphs import check_witness
+from symbolic.judge import WORK, as_term, judge
+from symbolic.logic.entailment import check_entailment
+from symbolic.packing import read_fraction, unpack
+from symbolic.relations import has_root_of_one, sides, tells_apart
+from symbolic.terms import symbols
+from symbolic.work import ExhaustedError, budget
+
+NOT_JUDGED = {"infra": "unknown", "not executed": "wrong"}
+"""Kinds that record why nothing was compared, and the only verdict each may carry."""
+
+
+def check(verdict: Any, certificate: Any, executor: Executor | None = None) -> str | None:
+    """None if the certificate shows the verdict, else one sentence that says what does not hold."""
+    if not isinstance(certificate, Mapping):
+        return "there is no certificate"
+    kind = certificate.get("kind")
+    if isinstance(kind, str) and kind in NOT_JUDGED:
+        return _claim("verdict", verdict, NOT_JUDGED[kind])
+    if kind == "entailment":
+        return check_entailment(verdict, certificate, executor)
+    if kind == "witness":
+        return check_witness(verdict, certificate)
+    return _check_answers(verdict, certificate, executor)
+
+
+def _check_answers(verdict: Any, certificate: Mapping[str, Any], executor: Executor | None) -> str | None:
+    if "got" not in certificate or "expected" not in certificate:
+        return "it does not name both answers"
+    unit = certificate.get("unit")
+    if not (unit is None or isinstance(unit, str)):
+        return "its unit is no text"
+    try:
+        got, expected = unpack(certificate["got"]), unpack(certificate["expected"])
+    except (ValueError, RecursionError):
+        return "its answers cannot be read"
+    if "point" in certificate:
+        return _check_point(verdict, certificate, promote(read(got, unit)), promote(read(expected, unit)))
+    again = judge(got, expected, unit=unit, executor=executor)
+    return _claim("verdict", verdict, again.verdict) or _claim("proof", certificate, again.certificate)
+
+
+def _check_point(verdict: Any, certificate: Mapping[str, Any], got: Answer, expected: Answer) -> str | None:
+    """Evaluates both sides at the point that is said to tell them apart; searches for nothing."""
+    try:
+        with budget(WORK):
+            shown = _differ(got, expected, certificate, unpack_point(certificate["point"]))
+    except (ValueError, TypeError, KeyError, ExhaustedError) as error:
+        return f"its point cannot be checked: {error}"
+    return _claim("verdict", verdict, "wrong") or (None if shown else "its point does not tell the two apart")
+
+
+def _differ(got: Answer, expected: Answer, certificate: Mapping[str, Any], point: Point) -> bool:
+    if isinstance(got, Condition) and isinstance(expected, Condition):
+        one, other = sides(got.relation, expected.relation)
+        if certificate.get("stage") != "root":
+            return tells_apart(one, other, point)
+        low, high = (read_fraction(end) for end in certificate["between"])
+        swapped, name = certificate["swapped"] is True, str(certificate["name"])
+        return one[0] == other[0] == "=" and has_root_of_one(one, other, swapped, point, name, (low, high))
+    left, right = align(as_term(got), as_term(expected))
+    if "i" in symbols(left) | symbols(right):
+        raise ValueError("i may be imaginary")
+    return refutes(left, right, point)
+
+
+def _claim(what: str, claimed: Any, found: Any) -> str | None:
+    return None if claimed == found else f"the {what} says {claimed!r:.200}, checking gives {found!r:.200}"

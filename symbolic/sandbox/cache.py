@@ -1,0 +1,104 @@
+"""Results kept in a file, so that a program seen before costs nothing.
+
+The key is a hash of the program, its limits and everything that could change the result: the tier, the
+interpreter, the libraries. Does not keep `infra`, which says nothing about the program. A damaged or
+unwritable file costs the reuse, never a run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import sqlite3
+import sys
+import threading
+from collections.abc import Iterable
+from dataclasses import asdict
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from symbolic.program import Execution, Limits, Program
+
+_FORMAT = 1  # raise it when the same program may get another result from this package
+_LIBRARIES = ("sympy", "mpmath", "z3-solver", "networkx", "numpy", "scipy")
+
+
+def key(program: Program, limits: Limits, isolation: str) -> str:
+    """ValueError if the program's arguments are no JSON data."""
+    parts = [asdict(program), asdict(limits), isolation, *_versions()]
+    try:
+        text = json.dumps(parts, sort_keys=True)
+    except TypeError as problem:
+        raise ValueError(f"program.args must be JSON data: {problem}") from None
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def _versions() -> tuple[object, ...]:
+    return (_FORMAT, sys.version, *map(_version, _LIBRARIES))
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
+
+
+class Cache:
+    """Executions by key; usable from any thread, and by several processes on the same file."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._database = _open_or_renew(path)
+
+    def get(self, keys: Iterable[str]) -> dict[str, Execution]:
+        found = {}
+        with self._lock, contextlib.suppress(sqlite3.Error):
+            for name in keys if self._database else ():
+                assert self._database is not None
+                row = self._database.execute(
+                    "SELECT execution FROM executions WHERE key = ?", (name,)
+                ).fetchone()
+                if row:
+                    found[name] = Execution(**json.loads(row[0]))
+        return found
+
+    def put(self, executions: dict[str, Execution]) -> None:
+        rows = [(name, json.dumps(asdict(it))) for name, it in executions.items() if it.status != "infra"]
+        with self._lock, contextlib.suppress(sqlite3.Error):
+            if self._database:
+                with self._database:
+                    self._database.executemany("INSERT OR REPLACE INTO executions VALUES (?, ?)", rows)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._database:
+                self._database.close()
+                self._database = None
+
+
+def _open_or_renew(path: Path) -> sqlite3.Connection | None:
+    try:
+        return _open(path)
+    except sqlite3.OperationalError:
+        return None  # locked, or no place to write
+    except sqlite3.DatabaseError:  # no database: put aside, not removed, in case it is something else
+        with contextlib.suppress(OSError, sqlite3.Error):
+            path.rename(f"{path}.damaged")
+            return _open(path)
+    return None
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, check_same_thread=False)
+    try:
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS executions (key TEXT PRIMARY KEY, execution TEXT) WITHOUT ROWID"
+        )
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database

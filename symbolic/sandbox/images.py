@@ -1,0 +1,67 @@
+"""Which libraries a zygote holds warm, and which zygote a program goes to.
+
+Each image runs a few representative lines at its start, because importing alone leaves the first real call
+slow. A wrong guess costs an import, never a result. Random numbers start from one seed in every program, so
+that its result is the same each time. Does not cover programs that build the name of what they import.
+"""
+
+from __future__ import annotations
+
+import re
+
+_PLAIN = """
+import os
+register, os.register_at_fork = os.register_at_fork, lambda **_: None  # keep the seed below across forks
+import random
+os.register_at_fork = register
+random.seed(0)
+import bisect, collections, cmath, copy, dataclasses, datetime, decimal, enum, fractions, functools, heapq
+import itertools, json, math, operator, re, statistics, string, sys, textwrap, time, typing
+"""
+
+_SYMPY = (
+    _PLAIN
+    + """
+import sympy
+x, y = sympy.symbols("x y")
+sympy.solve([x + y - 3, x - y - 1], [x, y])
+sympy.solve(x**2 - 5*x + 6, x)
+sympy.simplify(sympy.sin(x)**2 + sympy.cos(x)**2 - 1)
+sympy.Rational(1, 3).evalf(), sympy.factor(x**2 - 1), sympy.expand((x + 1)**3), str(sympy.sqrt(2) / x)
+sympy.diff(x**3, x), sympy.integrate(x**2, (x, 0, 1))
+"""
+)
+
+_Z3 = (
+    _PLAIN
+    + """
+import z3
+s, a, b = z3.Solver(), z3.Int("a"), z3.Bool("b")
+s.add(a > 2, z3.Or(b, a < 1), z3.ForAll([a], z3.Implies(a > 3, a > 2)))
+s.check(), str(s.model())
+"""
+)
+
+_GRAPH = (
+    _PLAIN
+    + """
+import networkx, numpy
+numpy.random.seed(0)
+g = networkx.Graph([(0, 1), (1, 2), (2, 0)])
+networkx.shortest_path(g, 0, 2), networkx.is_connected(g), list(networkx.connected_components(g))
+networkx.minimum_spanning_tree(g), numpy.linalg.solve(numpy.eye(2), numpy.ones(2)).tolist()
+"""
+)
+
+WARM = {"plain": _PLAIN, "sympy": _SYMPY, "z3": _Z3, "graph": _GRAPH}
+# The first whose word occurs, dearest import first: what one image lacks of another is imported when needed.
+_WORDS = {
+    "sympy": re.compile(r"\b(sympy|mpmath)\b"),
+    "graph": re.compile(r"\b(networkx|numpy|scipy)\b"),
+    "z3": re.compile(r"\bz3\b"),
+}
+
+
+def image_for(code: str) -> str:
+    """The image for a program, by the libraries whose names occur in it."""
+    return next((image for image, word in _WORDS.items() if word.search(code)), "plain")

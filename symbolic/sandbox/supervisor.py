@@ -1,0 +1,240 @@
+"""The parent's end: one thread that owns the zygotes, hands them programs and collects what they report.
+
+Callers on any thread put a batch in and wait for it. At most `workers` programs run at once. A zygote that
+is lost is replaced and its programs run again; a program that ran too long, or was lost twice, runs once
+more with nothing beside it before that becomes its result. Does not cover reuse of results.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from symbolic.program import Execution, Limits, Program
+from symbolic.sandbox.handle import Handle, Lost
+from symbolic.sandbox.images import image_for
+from symbolic.sandbox.outcome import read_report
+from symbolic.sandbox.starvation import seconds_asleep
+
+_STUCK_S = 120.0  # longer than a zygote takes to warm up on a busy machine
+_LONGEST = 10  # times the wall limit: a machine so busy is no machine to judge programs on
+_ATTEMPTS = 4  # two of them alone
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one call of `run` waits for."""
+
+    results: list[Execution | None]
+    left: int
+    done: threading.Event = field(default_factory=threading.Event)
+    failure: BaseException | None = None
+
+    def put(self, index: int, execution: Execution) -> None:
+        self.results[index] = execution
+        self.left -= 1
+        if self.left == 0:
+            self.done.set()
+
+    def fail(self, failure: BaseException) -> None:
+        self.failure = failure
+        self.done.set()
+
+
+@dataclass(slots=True)
+class Job:
+    batch: Batch
+    index: int
+    program: Program
+    limits: Limits
+    image: str
+    alone: bool = False
+    lost: int = 0
+    overdue: float = 0.0
+
+
+class Supervisor:
+    def __init__(self, start: Callable[[str], Handle], workers: int, isolation: str) -> None:
+        self._start, self._workers, self._isolation = start, workers, isolation
+        self._inbox: deque[list[Job]] = deque()
+        self._queue: deque[Job] = deque()
+        self._alone: deque[Job] = deque()
+        self._running: dict[int, tuple[Job, Handle]] = {}
+        self._handles: dict[str, Handle] = {}
+        self._ids = count()
+        self._closing, self._lock = False, threading.Lock()
+        self._selector = selectors.DefaultSelector()
+        self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._selector.register(self._bell, selectors.EVENT_READ)
+        self._thread = threading.Thread(target=self._serve, name="symbolic-executor", daemon=True)
+        self._thread.start()
+
+    def run(self, programs: Sequence[Program], limits: Limits) -> list[Execution]:
+        """Executes all, in order. Raises what made the executor fail, never what a program did."""
+        if not programs:
+            return []
+        batch = Batch([None] * len(programs), len(programs))
+        images = map(image_for, (program.code for program in programs))
+        pairs = enumerate(zip(programs, images, strict=True))
+        self._post([Job(batch, index, program, limits, image) for index, (program, image) in pairs])
+        try:
+            batch.done.wait()
+        except BaseException as interruption:
+            batch.fail(interruption)  # what has not begun is dropped
+            raise
+        if batch.failure:
+            raise batch.failure
+        return [execution for execution in batch.results if execution is not None]
+
+    def close(self) -> None:
+        """Ends every zygote and the thread; may be called twice."""
+        with self._lock:
+            if not self._closing:
+                self._closing = True
+                os.eventfd_write(self._bell, 1)
+        self._thread.join()
+
+    def processes(self) -> list[int]:
+        """The process id of every zygote (of bubblewrap, where it holds the zygote)."""
+        return [handle.process.pid for handle in list(self._handles.values())]
+
+    def facts(self) -> dict[str, Any]:
+        """What the zygotes have become: the uid they run as, and which image could not warm up, and why."""
+        ready = {image: handle.ready for image, handle in list(self._handles.items()) if handle.ready}
+        return {
+            "uid": next((said["uid"] for said in ready.values()), None),
+            "cold": {image: said["cold"] for image, said in ready.items() if said["cold"]},
+        }
+
+    def _post(self, jobs: list[Job]) -> None:
+        with self._lock:
+            if self._closing:
+                raise RuntimeError("the executor is closed")
+            self._inbox.append(jobs)
+            os.eventfd_write(self._bell, 1)
+
+    def _serve(self) -> None:
+        failure: BaseException = RuntimeError("the executor was closed while programs ran")
+        try:
+            while not self._closing:
+                for key, events in self._selector.select(5.0 if self._running else None):
+                    self._handle(key, events)
+                self._check_stuck()
+                self._dispatch()
+        except BaseException as error:  # noqa: BLE001 - every caller must hear of it
+            failure = error
+        finally:
+            self._shut(failure)
+
+    def _handle(self, key: selectors.SelectorKey, events: int) -> None:
+        if key.fd == self._bell:
+            os.eventfd_read(self._bell)
+            while self._inbox:
+                self._queue.extend(self._inbox.popleft())
+            return
+        handle: Handle = key.data
+        try:
+            if events & selectors.EVENT_WRITE:
+                self._send(handle)
+            if events & selectors.EVENT_READ:
+                for report in handle.receive():
+                    if "late" in report:
+                        self._late(handle, report)
+                    else:
+                        self._report(report)
+        except Lost as loss:
+            self._bury(handle, str(loss))
+
+    def _dispatch(self) -> None:
+        """Starts what may start: up to `workers` at once, and what must be alone when all else is done."""
+        while (self._queue or self._alone) and not self._full():
+            self._begin((self._queue or self._alone).popleft())
+
+    def _full(self) -> bool:
+        solo = not self._queue or any(job.alone for job, _ in self._running.values())
+        return len(self._running) >= (1 if solo else self._workers)
+
+    def _begin(self, job: Job) -> None:
+        if job.batch.failure:
+            return
+        handle = self._handles.get(job.image) or self._open(job.image)
+        number = next(self._ids)
+        job.overdue = time.monotonic() + _LONGEST * job.limits.wall + _STUCK_S
+        self._running[number] = job, handle
+        handle.put(number, job.program, job.limits)
+        try:
+            self._send(handle)
+        except Lost as loss:
+            self._bury(handle, str(loss))
+
+    def _open(self, image: str) -> Handle:
+        handle = self._handles[image] = self._start(image)
+        self._selector.register(handle.connection, selectors.EVENT_READ, handle)
+        return handle
+
+    def _send(self, handle: Handle) -> None:
+        more = handle.send()
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if more else 0)
+        self._selector.modify(handle.connection, events, handle)
+
+    def _late(self, handle: Handle, report: dict[str, Any]) -> None:
+        """The wall limit counts sleep: whoever was only starved of a processor gets longer."""
+        limits = self._running[report["late"]][0].limits
+        asleep = seconds_asleep(handle.process.pid, report["pid"], report["elapsed"])
+        handle.grant(report["late"], max(limits.wall - asleep, 0.0))
+        self._send(handle)
+
+    def _report(self, report: dict[str, Any]) -> None:
+        job, _ = self._running.pop(report["id"])
+        execution = read_report(report, job.limits, self._isolation)
+        if execution.status == "infra":
+            self._again(job, execution.error)
+        elif execution.status == "timeout" and not job.alone:
+            job.alone = True
+            self._alone.append(job)
+        else:
+            job.batch.put(job.index, execution)
+
+    def _bury(self, handle: Handle, reason: str) -> None:
+        """Every program that was with a lost zygote runs again."""
+        self._selector.unregister(handle.connection)
+        self._handles = {image: other for image, other in self._handles.items() if other is not handle}
+        handle.close()
+        lost = [number for number, (_, owner) in self._running.items() if owner is handle]
+        for number in lost:
+            self._again(self._running.pop(number)[0], reason)
+
+    def _again(self, job: Job, reason: str) -> None:
+        job.lost += 1
+        if job.lost >= _ATTEMPTS:
+            job.batch.put(job.index, Execution("infra", error=reason, isolation=self._isolation))
+        elif job.lost == 1 and not job.alone:
+            self._queue.append(job)
+        else:
+            job.alone = True
+            self._alone.append(job)
+
+    def _check_stuck(self) -> None:
+        now = time.monotonic()
+        stuck = {id(handle): handle for job, handle in self._running.values() if job.overdue < now}
+        for handle in stuck.values():
+            self._bury(handle, "its zygote did not answer")
+
+    def _shut(self, failure: BaseException) -> None:
+        for handle in self._handles.values():
+            handle.close()
+        self._handles.clear()
+        self._selector.close()
+        with self._lock:
+            self._closing = True
+            os.close(self._bell)
+        waiting = [job for job, _ in self._running.values()]
+        for job in [*waiting, *self._queue, *self._alone, *(job for jobs in self._inbox for job in jobs)]:
+            job.batch.fail(failure)

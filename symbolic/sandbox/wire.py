@@ -1,0 +1,37 @@
+"""Messages between the supervisor and a zygote: a four-byte length, then JSON.
+
+Both ends are ours; what a program wrote travels inside as text and is decoded elsewhere. Does not cover
+flow control: the supervisor never blocks, the zygote may.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+from typing import Any
+
+_HEAD = struct.Struct("!I")
+
+
+def pack(message: dict[str, Any]) -> bytes:
+    body = json.dumps(message).encode()
+    return _HEAD.pack(len(body)) + body
+
+
+class Unpacker:
+    """Collects bytes as they come and gives whole messages."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
+        self._bytes += data
+        while len(self._bytes) >= _HEAD.size:
+            (length,) = _HEAD.unpack_from(self._bytes)
+            end = _HEAD.size + length
+            if len(self._bytes) < end:
+                return
+            message = json.loads(self._bytes[_HEAD.size : end])
+            del self._bytes[:end]
+            yield message

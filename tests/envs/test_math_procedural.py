@@ -1,0 +1,91 @@
+"""Generated tasks: the sides, the mix, the random streams."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from envisions.errors import UserError
+from envisions.records import digest
+from envisions.splits import check_split
+from envs.math import procedural
+from envs.math.procedural import generate, side_templates
+from envs.math.template import Template
+
+LEVELS = {1: 1.0, 2: 1.0, 3: 1.0, 4: 1.0}
+
+
+def test_no_template_is_on_both_sides() -> None:
+    train, test = generate("train", 600, LEVELS), generate("test", 600, LEVELS)
+    check_split(train, test)
+    assert {task.group for task in train}.isdisjoint(task.group for task in test)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_three_in_ten_templates_of_a_level_are_for_testing(level: int) -> None:
+    train, test = side_templates("train", level), side_templates("test", level)
+    assert 0.25 < len(test) / len(train + test) < 0.35
+
+
+def test_every_operation_is_on_both_sides() -> None:
+    for split in ("train", "test"):
+        solutions = " ".join(template.solve for template in side_templates(split, 1))
+        assert all(sign in solutions for sign in "+-*/"), split
+
+
+def test_training_depends_on_the_seed_and_testing_does_not() -> None:
+    questions = [{task.question for task in generate("train", 50, seed=seed)} for seed in (0, 1)]
+    assert len(questions[0] & questions[1]) < 5
+    assert generate("test", 50, seed=0) == generate("test", 50, seed=1)
+
+
+def test_asked_for_more_it_gives_the_same_ones_first() -> None:
+    assert generate("test", 200)[:64] == generate("test", 64)
+
+
+def test_questions_are_distinct() -> None:
+    tasks = generate("test", 2000, {1: 1.0})
+    assert len({task.question for task in tasks}) == 2000
+
+
+def test_levels_are_mixed_as_asked_and_templates_take_turns() -> None:
+    tasks = generate("train", 400, {1: 3, 2: 1, 4: 0})
+    assert Counter(task.level for task in tasks) == {1: 300, 2: 100}
+    turns = Counter(task.group for task in tasks if task.level == 1)
+    assert max(turns.values()) - min(turns.values()) <= 1
+    assert len(turns) == len(side_templates("train", 1))
+
+
+@pytest.mark.parametrize(
+    ("levels", "said"),
+    [({7: 1.0}, "levels are 1, 2, 3, 4"), ({1: -1.0}, "at least 0"), ({1: 0.0}, "asks for nothing")],
+)
+def test_a_wrong_mix_is_one_sentence(levels: dict[int, float], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        generate("train", 10, levels)
+
+
+def test_templates_that_run_dry_are_a_users_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Template("one", "How much is {a} and {b}?", {"a": (1, 2), "b": (1, 2), "c": "a + b"}, "a + b", "c")
+    monkeypatch.setattr(procedural, "side_templates", lambda split, level: (one,))
+    assert len(generate("train", 4, {1: 1.0})) >= 4
+    with pytest.raises(UserError, match="no 100 distinct questions"):
+        generate("train", 100, {1: 1.0})
+
+
+def test_tasks_are_the_same_in_every_process() -> None:
+    code = (
+        "from envisions.records import digest; from envs.math.procedural import generate;"
+        "print(digest([task.id for task in generate('train', 99, seed=5) + generate('test', 99)]))"
+    )
+    here = digest([task.id for task in generate("train", 99, seed=5) + generate("test", 99)])
+    for hash_seed in ("0", "42"):
+        changed = {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.getcwd()}
+        there = subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | changed, capture_output=True, text=True, check=True
+        )
+        assert there.stdout.strip() == here
