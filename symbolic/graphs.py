@@ -75,7 +75,7 @@ def _graph(problem: Problem) -> Any:
         raise ValueError(f"a graph problem is one of {', '.join(_CHECKS)}, not {problem.get('kind')!r:.50}")
     if len(problem["nodes"]) + len(problem["edges"]) > MAX_SIZE:
         raise ValueError(f"a graph has at most {MAX_SIZE} nodes and edges")
-    graph = nx.DiGraph() if problem.get("directed") or problem["kind"] == "order" else nx.Graph()
+    graph: Any = nx.DiGraph() if problem.get("directed") or problem["kind"] == "order" else nx.Graph()
     graph.add_nodes_from(str(node) for node in problem["nodes"])
     for start, end, *weight in problem["edges"]:
         if not (str(start) in graph and str(end) in graph):
@@ -172,7 +172,7 @@ def _check_matching(graph: Any, problem: Problem, witness: Any) -> Complaint:
 def _largest_matching(graph: Any) -> int:
     import networkx as nx
 
-    bare = nx.Graph(graph.edges)
+    bare: Any = nx.Graph(graph.edges)
     return len(nx.max_weight_matching(bare, maxcardinality=True))
 
 
