@@ -33,12 +33,14 @@ WARM_UP = ["answer = 1", "import sympy", "import z3", "import networkx"]
 
 @dataclass
 class Field:
-    """An executor of one tier, and what must be unchanged after every attack."""
+    """An executor of one tier, and what must be unchanged after every attack: its own processes, and those
+    of the other executors that this process has."""
 
     executor: Executor
     folder: Path
     port: int
     processes: set[int]
+    others: set[int]
 
 
 def armed(code: str, folder: Path, port: int) -> str:
@@ -84,7 +86,7 @@ def field(request: pytest.FixtureRequest) -> Iterator[Field]:
         pytest.skip(str(error))
     with executor, bait() as folder, socket.create_server(("127.0.0.1", 0)) as server:
         executor.run([Program(code) for code in WARM_UP], Limits(cpu_s=10))
-        yield Field(executor, folder, server.getsockname()[1], descendants() - before)
+        yield Field(executor, folder, server.getsockname()[1], descendants() - before, before)
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.hazard)
@@ -102,7 +104,8 @@ def check_unharmed(field: Field) -> None:
     canary = field.executor.run([Program("import math\nanswer = [6 * 7, math.sqrt(9)]")])[0]
     assert canary.value == [42, 3.0]
     assert field.processes <= descendants()
-    assert not {pid for pid in descendants() - field.processes if is_zygote_or_child(pid)}
+    strays = descendants() - field.processes - field.others
+    assert not {pid for pid in strays if is_zygote_or_child(pid)}
     assert [path.name for path in field.folder.iterdir()] == ["secret"]
 
 

@@ -50,9 +50,8 @@ def hub_source(model: str) -> ModelSource:
 
 
 def _snapshot(model: str, patterns: list[str]) -> Path:
-    from httpx import HTTPError
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+    from huggingface_hub.errors import GatedRepoError, HTTPError, RepositoryNotFoundError
 
     try:
         return Path(snapshot_download(model, allow_patterns=patterns, ignore_patterns=["*/*"]))
