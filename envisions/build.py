@@ -19,19 +19,22 @@ from envisions.errors import UserError, did_you_mean
 _WORDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 
 
-def build(config: Any, *arguments: Any, group: str) -> Any:
-    """The object. Raises `UserError` for a class that is not there, an argument it does not take or lacks, a
-    value of the wrong type, or one that the class refuses with a `ValueError`."""
-    return factory(config, group=group)(*arguments)
+def build(config: Any, *, group: str, **offered: Any) -> Any:
+    """The object. What is `offered` goes to a class that has a parameter of that name, unless the
+    configuration sets it. Raises `UserError` for a class that is not there, an argument it does not take or
+    lacks, a value of the wrong type, or one that the class refuses with a `ValueError`."""
+    return factory(config, group=group, **offered)()
 
 
-def factory(config: Any, *, group: str) -> Callable[..., Any]:
+def factory(config: Any, *, group: str, **offered: Any) -> Callable[..., Any]:
     """As `build`, but the object is made, and what is lacking noticed, when the result is called with the
     arguments that come before those of the configuration."""
     if not isinstance(config, Mapping):
         raise UserError(f"{group}={config} is no choice; name one, such as {group}=NAME (see --help).")
     target = _find(config.get("_target_"), group)
     values = _checked(target, {key: value for key, value in config.items() if key != "_target_"}, group)
+    taken = inspect.signature(target).parameters
+    values = {**{key: value for key, value in offered.items() if key in taken}, **values}
     return lambda *arguments: _call(target, group, *arguments, **values)
 
 

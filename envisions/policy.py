@@ -47,6 +47,7 @@ class Policy(Protocol):
     name: str  # which weights: "base", "round_1"
     episodes: int  # how many episodes are worth playing at once
     context: int  # tokens that prompt and completion may have together
+    overlaps: bool  # whether programs are to run while later completions are still decoded
 
     def encode(self, messages: Sequence[Message]) -> tuple[int, ...]:
         """A conversation as token ids; an assistant message that comes last is left open."""

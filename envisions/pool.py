@@ -19,7 +19,7 @@ class Pool:
     candidates: dict[str, Trajectory] = field(default_factory=dict)
 
     def add(self, trajectory: Trajectory) -> None:
-        self.candidates.setdefault(canonical(trajectory.program), trajectory)
+        self.candidates.setdefault(canonical_programs(trajectory), trajectory)
 
     def positives(self) -> list[Trajectory]:
         """Right programs that ended by themselves: a cut-off completion never teaches its ending."""
@@ -37,6 +37,11 @@ def build_pools(trajectories: Iterable[Trajectory]) -> dict[str, Pool]:
     for trajectory in sorted(trajectories, key=lambda t: t.truncated):
         pools.setdefault(trajectory.task, Pool()).add(trajectory)
     return pools
+
+
+def canonical_programs(trajectory: Trajectory) -> str:
+    """The programs of all turns, each in its canonical form."""
+    return "\0".join(canonical(step.program) for step in trajectory.steps)
 
 
 def canonical(program: Program) -> str:

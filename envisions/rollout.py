@@ -8,9 +8,11 @@ end is played again as it was, so that a plan gives the same records however oft
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from queue import SimpleQueue
 
 from envisions.environment import Environment, Episode, Transition
 from envisions.errors import HarnessError, UserError
@@ -20,6 +22,7 @@ from envisions.rundir import append_records, read_records
 from symbolic import Executor, Program, Verdict
 
 Advance = Callable[[float], None]
+_Ended = tuple[int, Completion]  # a completion and its place among the requests
 _UNFINISHED = Verdict("wrong", {"kind": "unfinished"})
 
 
@@ -96,7 +99,14 @@ class _Live:
     def request(self, policy: Policy) -> Request:
         return Request(policy.encode(self.messages), seed_from(self.attempt.seed, len(self.steps)))
 
-    def take(self, request: Request, done: Completion, program: Program, answer: Transition) -> None:
+    def take(
+        self,
+        environment: Environment,
+        request: Request,
+        done: Completion,
+        program: Program,
+        answer: Transition,
+    ) -> None:
         """Records one turn."""
         step = Step(
             prompt_ids=request.prompt_ids,
@@ -112,9 +122,7 @@ class _Live:
         self.verdict = answer.verdict or _UNFINISHED
         self.terminated = answer.terminated
         self.truncated = answer.truncated or done.finish == "length"
-        prefix = self.messages.pop()["content"] if self.messages[-1]["role"] == "assistant" else ""
-        self.messages.append({"role": "assistant", "content": prefix + done.text})
-        self.messages.append({"role": "user", "content": answer.observation})
+        self.messages = environment.follow(self.messages, done.text, answer.observation)
 
     def trajectory(self) -> Trajectory:
         attempt = self.attempt
@@ -157,18 +165,59 @@ def _play_turn(
     sampling = playing[0].attempt.sampling
     requests = [one.request(policy) for one in playing]
     _check_context(playing, requests, policy, sampling)
-    completions = policy.generate(requests, sampling)
-    programs = [environment.parse(completion.text) for completion in completions]
-    answers = environment.step([one.episode for one in playing], programs, executor)
-    for one, request, completion, program, answer in zip(
-        playing, requests, completions, programs, answers, strict=True
-    ):
+    execute = partial(_execute, playing, environment, executor)
+    if policy.overlaps:
+        completions, answers = _beside(policy, requests, sampling, execute)
+    else:
+        completions = policy.generate(requests, sampling)
+        answers = execute(list(enumerate(completions)))
+    for place, (one, request, completion) in enumerate(zip(playing, requests, completions, strict=True)):
+        program, answer = answers[place]
         if answer.execution.status == "infra":
             raise HarnessError(
                 f"a program could not be executed, which is not its fault ({answer.execution.error});"
                 " nothing is lost, and the same command continues."
             )
-        one.take(request, completion, program, answer)
+        one.take(environment, request, completion, program, answer)
+
+
+def _execute(
+    playing: Sequence[_Live], environment: Environment, executor: Executor, ended: Sequence[_Ended]
+) -> dict[int, tuple[Program, Transition]]:
+    """The programs of completions, and what their episodes answer, by place."""
+    programs = [environment.parse(completion.text) for _, completion in ended]
+    episodes = [playing[place].episode for place, _ in ended]
+    answers = environment.step(episodes, programs, executor)
+    return dict(zip((place for place, _ in ended), zip(programs, answers, strict=True), strict=True))
+
+
+def _beside(
+    policy: Policy,
+    requests: Sequence[Request],
+    sampling: Sampling,
+    execute: Callable[[Sequence[_Ended]], dict[int, tuple[Program, Transition]]],
+) -> tuple[list[Completion], dict[int, tuple[Program, Transition]]]:
+    """Generates, while a thread executes what has ended so far."""
+    ended: SimpleQueue[_Ended | None] = SimpleQueue()
+    answers: dict[int, tuple[Program, Transition]] = {}
+
+    def work() -> None:
+        going = True
+        while going:
+            batch = [ended.get()]
+            batch += [ended.get() for _ in range(ended.qsize())]
+            going = None not in batch
+            if finished := [one for one in batch if one is not None]:
+                answers.update(execute(finished))
+
+    with ThreadPoolExecutor(1) as thread:
+        working = thread.submit(work)
+        try:
+            completions = policy.generate(requests, sampling, lambda place, done: ended.put((place, done)))
+        finally:
+            ended.put(None)
+        working.result()
+    return completions, answers
 
 
 def _check_context(

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -27,7 +27,7 @@ from envisions.records import (
 )
 from envisions.rollout import Advance, Attempt, play
 from envisions.rundir import RunDir, read_json, write_json
-from envisions.settings import Settings
+from envisions.settings import MethodSettings, Refine, Settings
 from symbolic import Executor
 
 BASE = "base"
@@ -76,6 +76,14 @@ class Run:
     model: Path
     display: Display
     names: dict[str, str]  # of environment, model and method, for the report
+
+    @cached_property
+    def method(self) -> MethodSettings:
+        """The method, less what the environment has not: second attempts and their rows."""
+        chosen = self.settings.method
+        if self.environment.refines:
+            return chosen
+        return replace(chosen, refine=Refine.none, l2_per_task=0, l1_keeps_one=False)
 
     @cached_property
     def tasks(self) -> dict[Split, Sequence[Task]]:

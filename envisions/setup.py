@@ -22,10 +22,12 @@ from envisions.environment import Environment
 from envisions.errors import UserError
 from envisions.manifest import manifest
 from envisions.models import choose_device, resolve
+from envisions.policies.auto import choose_policy
 from envisions.records import digest
 from envisions.run import Policies, Run
 from envisions.rundir import RunDir, read_json, write_json, write_text
 from envisions.settings import Settings
+from envisions.splits import check_split
 from symbolic import Executor, Limits
 
 
@@ -37,19 +39,23 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
     an empty folder. Raises `UserError`.
     """
     trainer = build(settings.train, group="train")
-    policy = factory(settings.policy, group="policy")
-    environment: Environment = build(settings.env, group="env")
+    policy_config = choose_policy(settings.policy)
+    policy = factory(policy_config, group="policy")
+    environment: Environment = build(settings.env, group="env", seed=settings.seed)
+    check_split(environment.tasks("train"), environment.tasks("test"))
     path = run_folder(settings, env)
     config = _recorded(settings)
     with closing(environment), RunDir(path) as directory:
         _check_configuration(directory, config)
         source = resolve(settings.model)
         with _executor(settings, path) as executor:
-            _check_inputs(directory, manifest(environment, executor, source))
+            backend = str(policy_config["_target_"])
+            _check_inputs(directory, manifest(environment, executor, source, backend))
             write_text(path / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(config)))
             display = Display()
             display.say(
-                f"{path}: {source.name} on {choose_device()}; programs run in tier {executor.isolation}"
+                f"{path}: {source.name} on {choose_device()}, by {backend.rpartition('.')[2]};"
+                f" programs run in tier {executor.isolation}"
             )
             policies = Policies(policy)
             names = {
@@ -135,7 +141,8 @@ def _differences(before: Any, now: Any, key: str = "") -> Iterator[str]:
 
 
 def _check_inputs(directory: RunDir, now: Mapping[str, Any]) -> None:
-    """Records the manifest; refuses to continue with other weights or other tasks under the same names."""
+    """Records the manifest; refuses to continue with another policy's code, or with other weights or other
+    tasks under the same names."""
     path = directory.path / "manifest.json"
     before = read_json(path) or dict(now)
     for key, what in (("model", "model's weights"), ("tasks", "tasks")):
@@ -144,4 +151,9 @@ def _check_inputs(directory: RunDir, now: Mapping[str, Any]) -> None:
                 f"the {what} have changed since '{directory.path}' was begun; restore them, or choose another"
                 " run.dir."
             )
+    if before.get("policy", now["policy"]) != now["policy"]:
+        raise UserError(
+            f"'{directory.path}' was begun with {before['policy']} and would go on with {now['policy']},"
+            " whose figures differ; name the first as policy=, or choose another run.dir."
+        )
     write_json(path, {**now, "started": before.get("started", now["started"])})

@@ -162,6 +162,8 @@ def _speaks_of(certificate: Mapping[str, Any], program: Any, execution: Any) -> 
             if status != "ok" and stored == status
             else "its certificate names another status than its execution"
         )
+    if kind == "unfinished":  # turns ran out before anything was to be judged
+        return None
     if status != "ok":
         return "its program gave no result that could be judged"
     if kind == "entailment":

@@ -3,7 +3,7 @@
 from symbolic.executor import Executor
 from symbolic.graphs import judge_witness
 from symbolic.judge import judge
-from symbolic.logic import Entailment, LogicError, entails, judge_entailment
+from symbolic.logic import Entailment, LogicError, Semantics, entail_all, entails, judge_entailment
 from symbolic.program import STATUSES, Execution, Limits, Program, Status
 from symbolic.sandbox.isolation import IsolationError
 from symbolic.verdict import Verdict
@@ -17,8 +17,10 @@ __all__ = [
     "Limits",
     "LogicError",
     "Program",
+    "Semantics",
     "Status",
     "Verdict",
+    "entail_all",
     "entails",
     "judge",
     "judge_entailment",

@@ -9,10 +9,11 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from symbolic.executor import Executor
-from symbolic.program import Limits, Program
+from symbolic.program import Execution, Limits, Program
 
 LIMITS = Limits(cpu_s=10.0)
 
@@ -30,15 +31,24 @@ def call(module: str, function: str, *args: Any, library: str, executor: Executo
 
     `library` is what the function mostly uses: named first, it sends the job to where that is warm.
     """
-    given = ", ".join(map(repr, args))
-    code = (
-        f"import {library}\nfrom symbolic.{module} import {function}\n\n\n"
-        f"def solution():\n    return {function}({given})\n"
-    )
-    [execution] = (executor or _shared.get()).run([Program(code, entry="solution")])
+    [execution] = call_all(module, function, [args], library=library, executor=executor)
     if not execution.ok:
         raise OffloadError(execution.status, execution.error)
     return execution.value
+
+
+def call_all(
+    module: str,
+    function: str,
+    arguments: Sequence[Sequence[Any]],
+    *,
+    library: str,
+    executor: Executor | None = None,
+) -> list[Execution]:
+    """As `call`, for many arguments at once, with the executions as they are."""
+    head = f"import {library}\nfrom symbolic.{module} import {function}\n\n\ndef solution():\n    return "
+    calls = [f"{function}({', '.join(map(repr, args))})\n" for args in arguments]
+    return (executor or _shared.get()).run([Program(head + made, entry="solution") for made in calls], LIMITS)
 
 
 class _Shared:

@@ -21,7 +21,7 @@ from symbolic.relations import has_root_of_one, sides, tells_apart
 from symbolic.terms import symbols
 from symbolic.work import ExhaustedError, budget
 
-NOT_JUDGED = {"infra": "unknown", "not executed": "wrong"}
+NOT_JUDGED = {"infra": "unknown", "not executed": "wrong", "unfinished": "wrong"}
 """Kinds that record why nothing was compared, and the only verdict each may carry."""
 
 

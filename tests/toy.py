@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from envisions.environment import ProgramEnvironment
-from envisions.records import Message, Split, Task
-from symbolic import Program
+from envisions import Message, Program, ProgramEnvironment, Split, Task
 
 
 class ToyEnvironment(ProgramEnvironment):

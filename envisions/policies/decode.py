@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from envisions.policies.completions import completion_text
 from envisions.policies.shared_prefix import NAME, RowCache, check_supported, masks
 from envisions.policy import Completion, OnCompletion, Request, Sampling
 from envisions.records import Finish
@@ -178,9 +179,8 @@ class Decoder:
         return "length" if len(row.ids) == sampling.max_new_tokens else None
 
     def _completion(self, row: _Row, finish: Finish, sampling: Sampling) -> Completion:
-        text = str(self._tokenizer.decode(row.ids, skip_special_tokens=True))
-        ends = [text.index(stop) for stop in sampling.stop if stop in text]
-        return Completion(tuple(row.ids), tuple(row.logprobs), text[: min(ends, default=None)], finish)
+        text = completion_text(self._tokenizer, row.ids, sampling.stop)
+        return Completion(tuple(row.ids), tuple(row.logprobs), text, finish)
 
 
 def _by_length(ids: Ids) -> tuple[int, Ids]:

@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 class TransformersPolicy:
     """Loads a model folder and samples from it; `episodes` sequences are decoded together."""
 
-    def __init__(self, folder: Path, name: str, episodes: int) -> None:
+    def __init__(self, folder: Path, name: str, episodes: int = 192) -> None:
         if episodes < 1:
             raise ValueError(f"episodes must be at least 1, not {episodes}.")
         from envisions.models import choose_device, load_model
         from envisions.policies.decode import Decoder
 
         self.name, self.episodes = name, episodes
-        model, self._tokenizer = load_model(folder, choose_device())
+        device = choose_device()
+        self.overlaps = device.kind != "cpu"  # where decoding needs the cores, programs wait
+        model, self._tokenizer = load_model(folder, device)
         self.context: int = model.config.get_text_config().max_position_embeddings
         self._decoder: Decoder | None = Decoder(model, self._tokenizer)
 

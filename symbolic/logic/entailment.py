@@ -7,14 +7,16 @@ consistent), `Unknown` with two finite models. `Contradiction` (the premises are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from symbolic.executor import Executor
+from symbolic.logic.errors import LogicError
 from symbolic.logic.models import ModelError, holds, models_theory, read_model
 from symbolic.logic.syntax import Not, Theory
-from symbolic.offload import OffloadError, call
+from symbolic.offload import OffloadError, call_all
+from symbolic.program import Execution
 from symbolic.verdict import Verdict, VerdictName
 
 Answer = Literal["True", "False", "Unknown", "Contradiction", "Undecided"]
@@ -29,6 +31,10 @@ class Entailment:
     answer: Answer
     certificate: Mapping[str, Any] = field(default_factory=dict)
 
+    def judged(self, expected: str) -> Verdict:
+        """The verdict where `expected` ("True", "False" or "Unknown") was asked for."""
+        return Verdict(verdict_of(self.answer, expected), {**self.certificate, "expected": expected})
+
 
 def entails(text: str, *, semantics: Semantics = "open", executor: Executor | None = None) -> Entailment:
     """Decides the query of a logic text (see `reading` for the language).
@@ -37,20 +43,38 @@ def entails(text: str, *, semantics: Semantics = "open", executor: Executor | No
     false; "forward" chains rules forwards only, as ProofWriter's labels do. Raises `LogicError`, which names
     the line, for a text that does not follow the language, and `OffloadError` where the sandbox failed.
     """
-    theory = _read(text)
-    found = _decide(text, executor=executor) if semantics == "open" else _chain(theory, semantics)
-    answer = found.pop("answer")
-    return Entailment(
-        answer, {"kind": "entailment", "semantics": semantics, "text": text, "answer": answer, **found}
-    )
+    [found] = entail_all([text], semantics=semantics, executor=executor)
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def entail_all(
+    texts: Sequence[str], *, semantics: Semantics = "open", executor: Executor | None = None
+) -> list[Entailment | LogicError | OffloadError]:
+    """As `entails`, for many texts at once; what it would raise stands in the text's place."""
+    read = [_attempt(text) for text in texts]
+    if semantics == "open":
+        sound = [text for text, theory in zip(texts, read, strict=True) if isinstance(theory, Theory)]
+        decided = iter(_decide_all([(text,) for text in sound], executor))
+        found = [theory if isinstance(theory, LogicError) else next(decided) for theory in read]
+    else:
+        found = [theory if isinstance(theory, LogicError) else _chained(theory, semantics) for theory in read]
+    return [
+        _entailment(text, semantics, each) if isinstance(each, dict) else each
+        for text, each in zip(texts, found, strict=True)
+    ]
+
+
+def _entailment(text: str, semantics: Semantics, found: dict[str, Any]) -> Entailment:
+    return Entailment(found["answer"], {"kind": "entailment", "semantics": semantics, "text": text, **found})
 
 
 def judge_entailment(
     text: str, expected: str, *, semantics: Semantics = "open", executor: Executor | None = None
 ) -> Verdict:
     """Whether a logic text gives the expected answer ("True", "False" or "Unknown"). Raises as `entails`."""
-    entailment = entails(text, semantics=semantics, executor=executor)
-    return Verdict(verdict_of(entailment.answer, expected), {**entailment.certificate, "expected": expected})
+    return entails(text, semantics=semantics, executor=executor).judged(expected)
 
 
 def verdict_of(answer: str, expected: str) -> VerdictName:
@@ -66,14 +90,41 @@ def _read(text: str) -> Theory:
     return read_theory(text)
 
 
+def _attempt(text: str) -> Theory | LogicError:
+    try:
+        return _read(text)
+    except LogicError as error:
+        return error
+
+
 def _decide(*args: Any, executor: Executor | None) -> dict[str, Any]:
     """The solver's findings; where it gave up, that the text is undecided."""
+    [found] = _decide_all([args], executor)
+    if isinstance(found, OffloadError):
+        raise found
+    return found
+
+
+def _decide_all(
+    arguments: Sequence[Sequence[Any]], executor: Executor | None
+) -> list[dict[str, Any] | OffloadError]:
+    executions = call_all("logic.solving", "decide", arguments, library="z3", executor=executor)
+    return [_found(execution) for execution in executions]
+
+
+def _found(execution: Execution) -> dict[str, Any] | OffloadError:
+    if execution.ok:
+        return dict(execution.value)
+    if execution.status in _GAVE_UP:
+        return {"answer": "Undecided", "reason": execution.status}
+    return OffloadError(execution.status, execution.error)
+
+
+def _chained(theory: Theory, semantics: Semantics) -> dict[str, Any] | LogicError:
     try:
-        return dict(call("logic.solving", "decide", *args, library="z3", executor=executor))
-    except OffloadError as error:
-        if error.status in _GAVE_UP:
-            return {"answer": "Undecided", "reason": error.status}
-        raise
+        return _chain(theory, semantics)
+    except LogicError as error:
+        return error
 
 
 def _chain(theory: Theory, semantics: Semantics) -> dict[str, Any]:

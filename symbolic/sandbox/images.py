@@ -53,9 +53,19 @@ networkx.minimum_spanning_tree(g), numpy.linalg.solve(numpy.eye(2), numpy.ones(2
 """
 )
 
-WARM = {"plain": _PLAIN, "sympy": _SYMPY, "z3": _Z3, "graph": _GRAPH}
+_LOGIC = (
+    _Z3
+    + """
+from symbolic.logic.solving import decide
+decide("Cat(tom)\\nforall x: Cat(x) -> Purrs(x)\\nquery: Purrs(tom)")
+decide("Cat(tom) or Dog(tom)\\nquery: Cat(tom)")
+"""
+)
+
+WARM = {"plain": _PLAIN, "sympy": _SYMPY, "z3": _Z3, "graph": _GRAPH, "logic": _LOGIC}
 # The first whose word occurs, dearest import first: what one image lacks of another is imported when needed.
 _WORDS = {
+    "logic": re.compile(r"^from symbolic\.logic\b", re.MULTILINE),  # our own jobs
     "sympy": re.compile(r"\b(sympy|mpmath)\b"),
     "graph": re.compile(r"\b(networkx|numpy|scipy)\b"),
     "z3": re.compile(r"\bz3\b"),

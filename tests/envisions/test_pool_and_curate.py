@@ -51,7 +51,7 @@ def curated(attempts: list[Trajectory], method: MethodSettings = ENVISIONS) -> t
         scores,
         method,
         seed=0,
-        plain=lambda task: (7,),
+        plain=lambda task, candidate: [(7,)] * len(candidate.steps),
         repair=lambda task, failed: (8, *failed.steps[-1].completion_ids),
     )
     spelled = [

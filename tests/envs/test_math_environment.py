@@ -11,7 +11,8 @@ import pytest
 from envisions.errors import UserError
 from envisions.records import Task
 from envisions.splits import mask
-from envs.math import MathEnvironment, prompt
+from envs.math import MathEnvironment
+from envs.math.examples import EXAMPLES
 from symbolic import Executor
 
 
@@ -32,7 +33,7 @@ def data_file(path: Path, n: int = 60) -> str:
 
 def test_prompt_ends_where_the_model_goes_on(environment: MathEnvironment) -> None:
     task = environment.tasks("test")[0]
-    for few_shot, shown in ((True, len(prompt.EXAMPLES)), (False, 0)):
+    for few_shot, shown in ((True, len(EXAMPLES)), (False, 0)):
         messages = environment.messages(task, few_shot=few_shot)
         assert len(messages) == 2 * shown + 2
         assert messages[-1] == {"role": "assistant", "content": "```python\ndef solution():"}
@@ -41,7 +42,7 @@ def test_prompt_ends_where_the_model_goes_on(environment: MathEnvironment) -> No
 
 def test_worked_examples_are_right(environment: MathEnvironment) -> None:
     with Executor() as executor:
-        programs = [environment.parse(f"\n    {body}\n```") for _, body in prompt.EXAMPLES]
+        programs = [environment.format.program(code) for _, code in EXAMPLES]
         results = executor.run(programs)
     assert [result.value for result in results] == [149, 7, 16, 54, 42, 170]
 
@@ -91,7 +92,7 @@ def test_own_data_are_split_by_group(tmp_path: Path) -> None:
     assert environment.counts["rows"] == 60
 
 
-@pytest.mark.parametrize("example", prompt.SHOWN)
+@pytest.mark.parametrize("example", [question for question, _ in EXAMPLES])
 def test_worked_examples_do_not_become_tasks(tmp_path: Path, example: str) -> None:
     path = tmp_path / "my.jsonl"
     data_file(path)
@@ -124,8 +125,6 @@ def test_the_configuration_builds_it() -> None:
 
     folder = str(Path(__file__).parents[2] / "conf")
     with initialize_config_dir(folder, version_base=None):
-        config = compose(
-            overrides=["+env=math", "+seed=3", "env.n_train=5", "env.n_test=5", "env.levels={2: 1.0}"]
-        )
+        config = compose(overrides=["+env=math", "env.n_train=5", "env.n_test=5", "env.levels={2: 1.0}"])
     environment = instantiate(config.env)
     assert {task.level for task in environment.tasks("train")} == {2}

@@ -6,17 +6,23 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Mapping
 
 import pytest
 
 from envisions.errors import UserError
-from envisions.records import digest
+from envisions.procedural import check_levels, first_tasks
+from envisions.records import Split, Task, digest
 from envisions.splits import check_split
-from envs.math import procedural
-from envs.math.procedural import generate, side_templates
+from envs.math import MathEnvironment, procedural
+from envs.math.procedural import draw, side_templates
 from envs.math.template import Template
 
 LEVELS = {1: 1.0, 2: 1.0, 3: 1.0, 4: 1.0}
+
+
+def generate(split: Split, n: int, levels: Mapping[int, float] = LEVELS, seed: int = 0) -> list[Task]:
+    return list(first_tasks(draw(seed), split, n, levels))
 
 
 def test_no_template_is_on_both_sides() -> None:
@@ -66,7 +72,7 @@ def test_levels_are_mixed_as_asked_and_templates_take_turns() -> None:
 )
 def test_a_wrong_mix_is_one_sentence(levels: dict[int, float], said: str) -> None:
     with pytest.raises(UserError, match=said):
-        generate("train", 10, levels)
+        check_levels(levels, LEVELS)
 
 
 def test_templates_that_run_dry_are_a_users_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,10 +85,12 @@ def test_templates_that_run_dry_are_a_users_error(monkeypatch: pytest.MonkeyPatc
 
 def test_tasks_are_the_same_in_every_process() -> None:
     code = (
-        "from envisions.records import digest; from envs.math.procedural import generate;"
-        "print(digest([task.id for task in generate('train', 99, seed=5) + generate('test', 99)]))"
+        "from envisions.records import digest; from envs.math import MathEnvironment;"
+        "environment = MathEnvironment(n_train=99, n_test=99, seed=5);"
+        "print(digest([task.id for split in ('train', 'test') for task in environment.tasks(split)]))"
     )
-    here = digest([task.id for task in generate("train", 99, seed=5) + generate("test", 99)])
+    environment = MathEnvironment(n_train=99, n_test=99, seed=5)
+    here = digest([task.id for split in ("train", "test") for task in environment.tasks(split)])
     for hash_seed in ("0", "42"):
         changed = {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.getcwd()}
         there = subprocess.run(

@@ -11,7 +11,7 @@ import pytest
 
 from envisions.records import Task
 from envisions.splits import mask
-from envs.math import prompt
+from envs.math.examples import EXAMPLES
 from envs.math.template import Template
 from envs.math.templates import TEMPLATES
 from envs.math.vocabulary import plural
@@ -98,7 +98,7 @@ def test_questions_vary_in_wording_and_content(template: Template) -> None:
 
 
 def test_no_template_tells_a_worked_example() -> None:
-    examples = {mask(question) for question in prompt.SHOWN}
+    examples = {mask(question) for question, _ in EXAMPLES}
     assert not examples & {mask(task.question) for template in TEMPLATES for task in tasks(template)}
 
 

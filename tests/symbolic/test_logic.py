@@ -76,11 +76,13 @@ ANSWERS = {
 class InProcess:
     """Runs the solver here: tests of what it answers need no sandbox."""
 
-    def run(self, programs):
-        [program] = programs
+    def run(self, programs, limits):
+        return [Execution("ok", self._value(program.code)) for program in programs]
+
+    def _value(self, code):
         scope = {}
-        exec(program.code, scope)  # noqa: S102  our own text, made by `offload.call`
-        return [Execution("ok", scope["solution"]())]
+        exec(code, scope)  # noqa: S102  our own text, made by `offload.call_all`
+        return scope["solution"]()
 
 
 HERE = InProcess()

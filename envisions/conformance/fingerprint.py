@@ -1,0 +1,62 @@
+"""What of an environment has to be the same in every process: its tasks, its prompts, its verdicts.
+
+`python -m envisions.conformance.fingerprint CONFIG` prints it as JSON, for comparison with another hash seed.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from envisions.records import digest
+from symbolic import Executor
+
+TRIED = 6  # tasks of each side whose programs are run
+
+
+def fingerprint(config: Mapping[str, Any], executor: Executor) -> dict[str, str]:
+    """Digests by what they are of."""
+    from envisions.conformance.subject import SPLITS, Subject
+
+    subject = Subject(config, executor)
+    environment = subject.environment
+    tasks = [task for split in SPLITS for task in environment.tasks(split)]
+    shown = [
+        environment.messages(task, few_shot=few_shot) for task in tasks[:50] for few_shot in (True, False)
+    ]
+    tried = [task for split in SPLITS for task in environment.tasks(split)[:TRIED]]
+    golden = [list(environment.gold(task)) or [subject.program] for task in tried]
+    answers = [
+        *subject.play(tried, golden),
+        *subject.play(tried, [[subject.probes[1].program(t)] for t in tried]),
+    ]
+    verdicts = [
+        (a.verdict and [a.verdict.verdict, dict(a.verdict.certificate)], a.observation) for a in answers
+    ]
+    return {"tasks": digest([t.id for t in tasks]), "prompts": digest(shown), "verdicts": digest(verdicts)}
+
+
+def fingerprint_elsewhere(config: Mapping[str, Any], hash_seed: str) -> dict[str, str]:
+    """The same from a fresh process. Raises RuntimeError with what it complained of."""
+    paths = os.pathsep.join(path or os.getcwd() for path in sys.path)
+    done = subprocess.run(
+        [sys.executable, "-m", __name__, repr(dict(config))],
+        env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": paths},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(
+            done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "a process failed"
+        )
+    found: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+if __name__ == "__main__":
+    with Executor() as _executor:
+        print(json.dumps(fingerprint(ast.literal_eval(sys.argv[1]), _executor)))

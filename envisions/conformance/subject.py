@@ -1,0 +1,129 @@
+"""The environment under examination, and what a check of it is.
+
+A check gets a `Subject` and returns a note for the table, or raises `DefectError` with the offending example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from envisions.build import build
+from envisions.conformance.probes import Probe, probes
+from envisions.environment import Environment, Transition
+from envisions.records import Message, Split, Task
+from symbolic import Executor, Program
+
+SPLITS: tuple[Split, Split] = ("train", "test")
+EXAMINED = 48  # tasks of each side that programs are run on
+Encode = Callable[[Sequence[Message]], Sequence[int]]
+
+
+class DefectError(Exception):
+    """A check that fails: what is wrong, and the example that shows it."""
+
+    def __init__(self, what: str, example: Any = "") -> None:
+        super().__init__(what)
+        self.what, self.example = what, str(example)
+
+
+class NotApplicableError(Exception):
+    """A check that says nothing here, and why."""
+
+
+@dataclass
+class Subject:
+    """The environment under examination. `config` is what `conf/env` holds: a `_target_` and its keys.
+    `encode` and `context` are of the model that it is to fit, `room` the tokens of a completion."""
+
+    config: Mapping[str, Any]
+    executor: Executor
+    encode: Encode | None = None
+    context: int = 0
+    room: int = 0
+
+    def make(self, *, seed: int = 0, **keys: Any) -> Environment:
+        """A fresh one, with some keys changed."""
+        made: Environment = build({**self.config, **keys}, group="env", seed=seed)
+        return made
+
+    @cached_property
+    def environment(self) -> Environment:
+        return self.make()
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        """The tasks that programs are run on."""
+        return [task for split in SPLITS for task in self.environment.tasks(split)[:EXAMINED]]
+
+    @cached_property
+    def program(self) -> Program:
+        """An empty completion's program: its language and entry are those of all."""
+        return self.environment.parse("")
+
+    def play(self, tasks: Sequence[Task], programs: Sequence[Sequence[Program]]) -> list[Transition]:
+        """Plays each task's programs, one a turn, and gives what the last that was played was answered."""
+        environment = self.environment
+        episodes = [environment.open(task, 0) for task in tasks]
+        last: dict[int, Transition] = {}
+        try:
+            for turn in range(environment.max_turns):
+                live = [
+                    i
+                    for i, given in enumerate(programs)
+                    if turn < len(given) and not (turn and last[i].terminated)
+                ]
+                answers = environment.step(
+                    [episodes[i] for i in live], [programs[i][turn] for i in live], self.executor
+                )
+                last.update(zip(live, answers, strict=True))
+        finally:
+            for episode in episodes:
+                episode.close()
+        return [last[i] for i in range(len(tasks))]
+
+    @cached_property
+    def golden(self) -> list[tuple[Task, list[Program]]]:
+        """The tasks that have gold programs, with them."""
+        return [(task, gold) for task in self.tasks if (gold := list(self.environment.gold(task)))]
+
+    @cached_property
+    def probes(self) -> list[Probe]:
+        return probes(self.program, self.tasks)
+
+    def probe(self, probe: Probe) -> list[Transition]:
+        """The probe's program for every task."""
+        return self.play(self.tasks, [[probe.program(task)] for task in self.tasks])
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`ask` raises `DefectError` or `NotApplicableError`, or returns a note."""
+
+    name: str
+    ask: Callable[[Subject], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a check: "pass", "fail" or "skip"."""
+
+    name: str
+    status: str
+    note: str
+    example: str = ""
+
+
+def examine(subject: Subject, checks: Sequence[Check]) -> Iterator[Outcome]:
+    """All checks, one after another. An environment that raises fails the check in which it does."""
+    for check in checks:
+        try:
+            yield Outcome(check.name, "pass", check.ask(subject))
+        except NotApplicableError as reason:
+            yield Outcome(check.name, "skip", str(reason))
+        except DefectError as defect:
+            yield Outcome(check.name, "fail", defect.what, defect.example)
+        except Exception as error:  # noqa: BLE001  whatever a stranger's class raises is its defect
+            yield Outcome(check.name, "fail", f"it raised {type(error).__name__}", str(error))

@@ -1,0 +1,12 @@
+"""What of a completion every policy reads in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+def completion_text(tokenizer: Any, ids: Sequence[int], stops: Sequence[str]) -> str:
+    """The text of sampled tokens, up to the first string that ends it."""
+    text = str(tokenizer.decode(ids, skip_special_tokens=True))
+    return text[: min((text.index(stop) for stop in stops if stop in text), default=None)]

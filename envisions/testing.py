@@ -1,0 +1,39 @@
+"""The conformance checks as a pytest class, for the tests of one's own environment.
+
+from envisions.testing import EnvironmentContract
+
+class TestMine(EnvironmentContract):
+    config = {"_target_": "my_package.MyEnvironment", "n_train": 64, "n_test": 64}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+import pytest
+
+from envisions.conformance import CHECKS, Check, DefectError, NotApplicableError, Subject
+from symbolic import Executor
+
+
+class EnvironmentContract:
+    """One test a check. `config` is what a file in `conf/env` would hold."""
+
+    config: ClassVar[Mapping[str, Any]]
+
+    @pytest.fixture(scope="class")
+    def subject(self) -> Iterator[Subject]:
+        with Executor() as executor:
+            subject = Subject(self.config, executor)
+            yield subject
+            subject.environment.close()
+
+    @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+    def test_conforms(self, check: Check, subject: Subject) -> None:
+        try:
+            check.ask(subject)
+        except NotApplicableError as reason:
+            pytest.skip(str(reason))
+        except DefectError as defect:
+            pytest.fail(f"{defect.what}\n{defect.example}")

@@ -1,0 +1,112 @@
+"""A hidden function, found out by asking it: many turns, in which a program's output leads to the next.
+
+Each turn the model writes a program. One that returns "ask N" is told what the box gives for N; one that
+fails is told why; anything else is the answer. The hidden numbers never enter the sandbox.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any, ClassVar, Final
+
+from envisions import (
+    Episode,
+    Execution,
+    Program,
+    ProgramEnvironment,
+    ProgramFormat,
+    Task,
+    Transition,
+    UserError,
+    describe,
+    judge,
+)
+
+_ASK = re.compile(r"\s*ask\s+(-?\d{1,6})\s*", re.ASCII | re.IGNORECASE)
+_KINDS: Final = {
+    1: "adds a secret number to the number it is given",
+    2: "multiplies the number it is given by a secret number",
+    3: "multiplies the number it is given by a secret number and then adds another one",
+}
+
+
+class BlackBoxEnvironment(ProgramEnvironment):
+    """A level is the kind of function: x + b, a·x, a·x + b. A group is one function, so that those to be
+    found in testing occur in no training task."""
+
+    id = "blackbox-v1"
+    max_turns = 4
+    refines = False  # a second attempt is a further turn
+    format = ProgramFormat(
+        instruction='Write a Python function solution() that returns "ask N" to try N, or the answer.'
+    )
+    examples = (
+        (
+            f"Box A1 {_KINDS[1]}. What does it give for 131?",
+            'def solution():\n    return "ask 0"',
+            "The box gave 8 for 0.",
+            "def solution():\n    secret = 8\n    return 131 + secret",
+        ),
+        (
+            f"Box B2 {_KINDS[2]}. What does it give for 112?",
+            'def solution():\n    return "ask 1"',
+            "The box gave 7 for 1.",
+            "def solution():\n    secret = 7\n    return 112 * secret",
+        ),
+        (
+            f"Box C3 {_KINDS[3]}. What does it give for 120?",
+            'def solution():\n    return "ask 0"',
+            "The box gave 4 for 0.",
+            'def solution():\n    return "ask 1"',
+            "The box gave 10 for 1.",
+            "def solution():\n    added = 4\n    secret = 10 - 4\n    return 120 * secret + added",
+        ),
+    )
+    default_levels: ClassVar[Mapping[int, float]] = {1: 0.5, 2: 0.5, 3: 0.0}
+
+    def make(self, stream: Random, level: int) -> Task:
+        times = 1 if level == 1 else stream.randint(2, 60)
+        plus = 0 if level == 2 else stream.randint(1, 200)
+        asked = stream.randint(11, 99)
+        name = f"{stream.choice('DEFGHJKLMNPRSTUVW')}{stream.randint(10, 999)}"  # tells boxes apart, no more
+        return Task(
+            question=f"Box {name} {_KINDS[level]}. What does it give for {asked}?",
+            target=times * asked + plus,
+            group=f"blackbox {times} {plus}",
+            level=level,
+            data={"times": times, "plus": plus, "asked": asked},
+        )
+
+    def read_row(self, row: Mapping[str, Any], where: str) -> Task:
+        raise UserError("env=blackbox makes its own tasks: leave env.data out")
+
+    def gold(self, task: Task) -> Sequence[Program]:
+        times, plus, asked = (task.data[name] for name in ("times", "plus", "asked"))
+        bodies = ['return "ask 0"', 'return "ask 1"', f"return {times} * {asked} + {plus}"]
+        return [self.format.program(f"def solution():\n    {body}") for body in bodies]
+
+    def open(self, task: Task, seed: int) -> Episode:
+        return _Box(task)
+
+
+class _Box:
+    """One attempt at finding out."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+
+    def step(self, program: Program, execution: Execution) -> Transition:
+        if not execution.ok:
+            return Transition(execution, describe(execution))
+        if isinstance(execution.value, str) and (asked := _ASK.fullmatch(execution.value)):
+            number, data = int(asked[1]), self._task.data
+            return Transition(
+                execution, f"The box gave {data['times'] * number + data['plus']} for {number}."
+            )
+        verdict = judge(execution.value, self._task.target)
+        return Transition(execution, describe(execution), verdict, terminated=True)
+
+    def close(self) -> None:
+        pass

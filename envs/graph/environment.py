@@ -1,0 +1,51 @@
+"""Graph problems that the model answers with a networkx program; what it returns is checked as a witness.
+
+Any right path, order, tree, matching or colouring is right. Tasks are procedural (problems.py), or read from
+`data`: rows with a `question` and a `problem` as `symbolic.graphs` describes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+from typing import Any, ClassVar
+
+from envisions import (
+    Execution,
+    ProgramEnvironment,
+    ProgramFormat,
+    Task,
+    UserError,
+    Verdict,
+    judge_witness,
+)
+from envs.graph import problems
+from envs.graph.examples import EXAMPLES
+
+
+class GraphEnvironment(ProgramEnvironment):
+    """A level is the size of the graph."""
+
+    id = "graph-v1"
+    format = ProgramFormat(
+        head=problems.HEAD,
+        instruction="Write a Python function solution() with networkx that returns the answer.",
+    )
+    examples = EXAMPLES
+    default_levels: ClassVar[Mapping[int, float]] = {1: 1.0, 2: 0.0, 3: 0.0}
+
+    def make(self, stream: Random, level: int) -> Task:
+        return problems.make(stream, level)
+
+    def read_row(self, row: Mapping[str, Any], where: str) -> Task:
+        question, problem = row.get("question"), row.get("problem")
+        if not isinstance(question, str) or not isinstance(problem, Mapping):
+            raise UserError(f"{where} needs a question and a problem (see docs/environments.md)")
+        try:
+            judge_witness(problem, None)
+        except (ValueError, KeyError, TypeError) as error:
+            raise UserError(f"{where} has a problem that cannot be checked ({error!r}): mend it") from error
+        return Task(question.strip(), problem["kind"], data={"problem": dict(problem)})
+
+    def judge(self, task: Task, execution: Execution) -> Verdict:
+        return judge_witness(task.data["problem"], execution.value)
