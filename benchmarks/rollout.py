@@ -44,7 +44,7 @@ def main() -> None:
     sampling = Sampling(0.8, options.max_new_tokens, environment.stop)
 
     model.set_attn_implementation("sdpa")
-    best = max(BATCHES, key=lambda size: _generate(model, tokenizer, requests[: 2 * size], sampling, size)[0])
+    best = max(BATCHES, key=lambda size: _generate(model, tokenizer, requests[:size], sampling, size)[0])
     rows: dict[str, list[tuple[float, float]]] = {"decoder": [], f"generate, batch {best}": []}
     limits = [_matrix_limit(model)]
     for _ in range(options.repeats):

@@ -23,9 +23,10 @@ class EnvironmentContract:
     config: ClassVar[Mapping[str, Any]]
 
     @pytest.fixture(scope="class")
-    def subject(self) -> Iterator[Subject]:
+    @classmethod
+    def subject(cls) -> Iterator[Subject]:
         with Executor() as executor:
-            subject = Subject(self.config, executor)
+            subject = Subject(cls.config, executor)
             yield subject
             subject.environment.close()
 

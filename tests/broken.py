@@ -48,8 +48,9 @@ class Sound(ProgramEnvironment):
 class Changed(Sound):
     """Base of those whose tasks are made anew."""
 
-    def __init__(self, **keys: Any) -> None:
-        super().__init__(**keys)
+    def __init__(self, *, seed: int = 0, **keys: Any) -> None:
+        super().__init__(seed=seed, **keys)
+        keys["seed"] = seed
         self._tasks = {split: tuple(self.changed(split, keys)) for split in self._tasks}
 
     def changed(self, split: Split, keys: dict[str, Any]) -> list[Task]:

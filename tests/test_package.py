@@ -7,18 +7,12 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tomllib
-import venv
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from zipfile import ZipFile
 
-import pytest
-
-ROOT = Path(__file__).parents[1]
-PACKAGES = ("conf", "envisions", "envs", "symbolic", "train")
-PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+from tests.conftest import PACKAGES, ROOT
 
 # A stranger's package: its environment is the tests' toy, which imports from ours.
 MAIN = """
@@ -28,32 +22,6 @@ with Executor(workers=1) as executor:
     [execution] = executor.run([Program("def solution():\\n    return 6 * 7", entry="solution")])
 print(execution.value)
 """
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy, since setuptools writes beside its sources."""
-    folder = tmp_path_factory.mktemp("package")
-    for name in (*PACKAGES, "pyproject.toml", "LICENSE", "README.md"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        if (ROOT / name).exists():
-            copy(ROOT / name, folder / name)
-    offline = ("--no-deps", "--no-build-isolation", "--no-index")
-    subprocess.run([*PIP, "wheel", *offline, "--wheel-dir", folder / "dist", folder], check=True)
-    [built] = (folder / "dist").glob("*.whl")
-    return built
-
-
-@pytest.fixture(scope="module")
-def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh environment with the wheel, which borrows the dependencies from this one."""
-    folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, symlinks=True)
-    python = folder / "bin/python"
-    subprocess.run([*PIP, "--python", python, "install", "--no-deps", "--no-index", wheel], check=True)
-    [site] = folder.glob("lib/python*/site-packages")
-    (site / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
-    return python
 
 
 def run(python: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -5,7 +5,15 @@ whether the tasks are worth learning, and whether their English is.
 """
 
 from envisions.conformance import prompts, running, tasks, verdicts
-from envisions.conformance.subject import Check, DefectError, Encode, NotApplicableError, Outcome, Subject, examine
+from envisions.conformance.subject import (
+    Check,
+    DefectError,
+    Encode,
+    NotApplicableError,
+    Outcome,
+    Subject,
+    examine,
+)
 
 __all__ = ["CHECKS", "Check", "DefectError", "Encode", "NotApplicableError", "Outcome", "Subject", "examine"]
 

@@ -41,12 +41,14 @@ def fingerprint(config: Mapping[str, Any], executor: Executor) -> dict[str, str]
     return {"tasks": digest([t.id for t in tasks]), "prompts": digest(shown), "verdicts": digest(verdicts)}
 
 
-def fingerprint_elsewhere(config: Mapping[str, Any], hash_seed: str) -> dict[str, str]:
-    """The same from a fresh process. Raises RuntimeError with what it complained of."""
+def fingerprint_elsewhere(config: Mapping[str, Any]) -> dict[str, str]:
+    """The same from a fresh process with a hash seed of its own. Raises RuntimeError with what it complained
+    of."""
+    other = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
     paths = os.pathsep.join(path or os.getcwd() for path in sys.path)
     done = subprocess.run(
         [sys.executable, "-m", __name__, repr(dict(config))],
-        env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": paths},
+        env={**os.environ, "PYTHONHASHSEED": other, "PYTHONPATH": paths},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:

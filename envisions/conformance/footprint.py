@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -17,5 +18,8 @@ def footprint() -> dict[str, int]:
 
 
 def _children() -> int:
-    tasks = Path("/proc/self/task").iterdir()
-    return sum(len((task / "children").read_text().split()) for task in tasks)
+    count = 0
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(FileNotFoundError):  # a thread that has ended meanwhile
+            count += len((task / "children").read_text().split())
+    return count

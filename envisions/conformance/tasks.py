@@ -39,9 +39,7 @@ def tasks_are_sound(subject: Subject) -> str:
             try:
                 json.dumps([task.target, dict(task.data)])
             except (TypeError, ValueError) as error:
-                raise DefectError(
-                    "a task's target or data are not JSON", f"{error}"
-                ) from error
+                raise DefectError("a task's target or data are not JSON", f"{error}") from error
     return f"{len(subject.environment.tasks('train'))} + {len(subject.environment.tasks('test'))} tasks"
 
 
@@ -72,18 +70,17 @@ def stable_test_tasks(subject: Subject) -> str:
 
 def same_in_every_process(subject: Subject) -> str:
     here = fingerprint(subject.config, subject.executor)
-    for hash_seed in ("1", "2"):
-        there = fingerprint_elsewhere(subject.config, hash_seed)
-        for what, value in here.items():
-            if there.get(what) != value:
-                raise DefectError(f"{what} are others in another process", f"PYTHONHASHSEED={hash_seed}")
+    there = fingerprint_elsewhere(subject.config)
+    for what, value in here.items():
+        if there.get(what) != value:
+            raise DefectError(f"{what} are others in another process with another hash seed")
     return "tasks, prompts and verdicts"
 
 
 def answers_are_spread(subject: Subject) -> str:
     levels = Counter(task.level for split in SPLITS for task in subject.environment.tasks(split))
     tasks = subject.environment.tasks("test")
-    asked = Counter(json.dumps([task.target, dict(task.data)], sort_keys=True) for task in tasks)
+    asked = Counter(json.dumps([task.target, dict(task.data)], sort_keys=True, default=str) for task in tasks)
     answer, count = asked.most_common(1)[0]
     if len(tasks) > 1 and count > 0.8 * len(tasks):
         raise DefectError(f"{count} of {len(tasks)} test tasks want the same", answer)

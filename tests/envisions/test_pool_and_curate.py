@@ -166,3 +166,55 @@ def test_the_control_draws_as_many_rows_from_everything() -> None:
     assert len(rows) == 2
     assert pairs == []
     assert any("n" in row for row in rows)
+
+
+def dialogue(name: str, verdict: VerdictName, *texts: str) -> Trajectory:
+    """An attempt of several turns; what each observed is its text in capitals."""
+    turns = [attempt(text, verdict).steps[0] for text in texts]
+    steps = tuple(replace(turn, observation=turn.text.upper()) for turn in turns)
+    return replace(attempt(name, verdict), steps=steps)
+
+
+def test_a_dialogue_gives_a_row_a_turn_and_a_pair_where_two_part() -> None:
+    good, bad = dialogue("good", "right", "ask 1", "ask 2", "7"), dialogue("bad", "wrong", "ask 1", "8")
+    rows, pairs = curate_rows(
+        [TASK],
+        build_pools([good, bad]),
+        {},
+        replace(ENVISIONS, l2_per_task=0),
+        seed=0,
+        plain=lambda task, candidate: [(turn,) for turn in range(len(candidate.steps))],
+        repair=lambda task, failed: (),
+    )
+    assert [(row.prompt, bytes(row.completion)) for row in rows] == [
+        ((0,), b"ask 1"),
+        ((1,), b"ask 2"),
+        ((2,), b"7"),
+    ]
+    assert [(pair.prompt, bytes(pair.chosen), bytes(pair.rejected)) for pair in pairs] == [
+        ((1,), b"ask 2", b"8")
+    ]
+
+
+def test_dialogues_that_saw_different_things_make_no_pair() -> None:
+    good, bad = dialogue("good", "right", "ask 1", "7"), dialogue("bad", "wrong", "ask 1", "8")
+    bad = replace(bad, steps=(replace(bad.steps[0], observation="another"), *bad.steps[1:]))
+    _, pairs = curate_rows(
+        [TASK],
+        build_pools([good, bad]),
+        {},
+        replace(ENVISIONS, l2_per_task=0),
+        seed=0,
+        plain=lambda task, candidate: [(0,)] * len(candidate.steps),
+        repair=lambda task, failed: (),
+    )
+    assert pairs == []
+
+
+def test_dialogues_are_one_candidate_only_if_all_their_programs_are_equal() -> None:
+    attempts = [
+        dialogue("a", "right", "x", "y"),
+        dialogue("b", "right", "x", "y  # z"),
+        dialogue("c", "right", "w", "y"),
+    ]
+    assert len(build_pools(attempts)[TASK.id].candidates) == 2

@@ -1,0 +1,55 @@
+"""Every shipped environment passes the conformance checks, on every level that it has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import conf
+from envisions.conformance import CHECKS, Check, DefectError, NotApplicableError, Subject
+from envisions.records import Message
+from symbolic import Executor
+
+FOLDER = Path(conf.__file__).parent / "env"
+ALL_LEVELS = {
+    "math": {1: 1, 2: 1, 3: 1, 4: 1},
+    "logic": {0: 1, 1: 1, 2: 1, 3: 1, 4: 1},
+    "graph": {1: 1, 2: 1, 3: 1},
+    "blackbox": {1: 1, 2: 1, 3: 1},
+}
+SHIPPED = sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem != "custom")
+
+
+def encode(messages: Sequence[Message]) -> list[str]:
+    """As many as tokens at worst: a third of the characters."""
+    return ["x"] * (sum(len(message["content"]) for message in messages) // 3)
+
+
+@pytest.fixture(scope="module", params=SHIPPED)
+def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
+    config: dict[str, Any] = yaml.safe_load((FOLDER / f"{request.param}.yaml").read_text())
+    config |= {"n_train": 40, "n_test": 40}
+    if request.param in ALL_LEVELS:
+        config["levels"] = ALL_LEVELS[request.param]
+    else:
+        data = tmp_path_factory.mktemp("data") / "my.jsonl"
+        rows = [{"question": f"How much is {'really ' * n}{n} and 1?", "answer": n + 1} for n in range(160)]
+        data.write_text("\n".join(map(json.dumps, rows)))
+        config["data"] = str(data)
+    with Executor() as executor:
+        yield Subject(config, executor, encode, context=2048, room=128)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_conforms(check: Check, subject: Subject) -> None:
+    try:
+        check.ask(subject)
+    except NotApplicableError as reason:
+        pytest.skip(str(reason))
+    except DefectError as defect:
+        pytest.fail(f"{defect.what}\n{defect.example}")
