@@ -47,7 +47,7 @@ def test_it_passes_the_checks_and_trains_a_round(clock: Path, tmp_path: Path) ->
     checks = json.loads((tmp_path / "checks.json").read_text())
     assert {check["status"] for check in checks["checks"]} == {"pass"}
 
-    sizes = ("env.n_train=8", "env.n_test=4", "samples=4", "rounds=1", "evaluation.samples=0")
+    sizes = ("env.n_train=16", "env.n_test=4", "samples=4", "rounds=1", "evaluation.samples=0")
     trained = run(
         clock, tmp_path, "envisions.iterate", "env=clock", *sizes, "run.dir=run", "train.sft.epochs=1"
     )

@@ -169,12 +169,13 @@ def switches(pid: int) -> int:
 
 
 CALLER = """
-import os, sys, threading, time
+import os, signal, sys, threading, time
 from symbolic import Executor, Limits, Program
 from symbolic.sandbox import launch
 from symbolic.sandbox.images import WARM
 from symbolic.sandbox.supervisor import Job, Supervisor
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
     with Executor(Limits(cpu_s=60), workers=2) as executor:
         print(*executor._supervisor.processes(), flush=True)
         executor.run([Program("import time; time.sleep(60)"), Program("while True: pass")])

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -60,11 +61,12 @@ def test_the_executor_works_from_there(python: Path, tmp_path: Path) -> None:
 
 def test_what_is_imported_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    declared = {_normal(re.split(r"[<>=\[; ]", line)[0]) for line in project["dependencies"]}
+    lines = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    declared = {_normal(re.split(r"[<>=\[; ]", line)[0]) for line in lines}
     owners = packages_distributions()
     imported = set().union(*map(_imports, (ROOT / name for name in sources() if name.endswith(".py"))))
     foreign = {name for name in imported if name not in (*sys.stdlib_module_names, *PACKAGES)}
-    missing = {name for name in foreign if not declared & set(map(_normal, owners.get(name, [])))}
+    missing = {name for name in foreign if not declared & set(map(_normal, owners.get(name, [name])))}
     assert missing == set()
 
 

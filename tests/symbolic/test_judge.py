@@ -23,7 +23,7 @@ settings.load_profile("steady")
 class NoSandbox:
     """Stands for an executor that cannot run anything: what is decided with it was decided here."""
 
-    def run(self, programs):
+    def run(self, programs, limits):
         return [Execution("error") for _ in programs]
 
 
@@ -163,7 +163,7 @@ real = builtins.eval, builtins.exec, builtins.compile
 def refuse(*_, **__): raise SystemExit("evaluated")
 from symbolic import judge, Execution
 class NoSandbox:
-    def run(self, programs): return [Execution("error") for _ in programs]
+    def run(self, programs, limits): return [Execution("error") for _ in programs]
 judge("x+1", "1+x"), judge("pi", 3.14)
 builtins.eval = builtins.exec = builtins.compile = refuse
 texts = "__import__('os').system('true')", "sqrt(8)*__class__", r"\\frac{1}{2}", "(lambda: 1)()", "x.__doc__"
