@@ -7,46 +7,42 @@ from random import Random
 from envisions import ProgramEnvironment, Task
 
 STORIES = tuple(
-    f"{what} {when}"
-    for what in (
-        "A train leaves",
-        "The film begins",
-        "A cake goes into the oven",
-        "School starts",
-        "The bell rings",
-    )
-    for when in (
-        "at {start}. What is the time {more} minutes later?",
-        "at {start}. {more} minutes pass. What is the time?",
-    )
+    f"{what} begins {{start}} minutes past {{hour}} and ends {{end}} minutes past {{later}}. {asked}"
+    for what in ("The film", "A train ride", "The lesson", "A football match", "The concert")
+    for asked in ("How many minutes is that?", "How long is that, in minutes?", "How many minutes pass?")
 )
-TIME = 'f"{minutes // 60}:{minutes % 60:02}"'
 
 
 class ClockEnvironment(ProgramEnvironment):
     """Level 1 stays within the hour, level 2 goes beyond it."""
 
     id = "clock-v1"
-    default_levels = {1: 0.5, 2: 0.5}
+    default_levels = {1: 0.8, 2: 0.2}
     examples = (
         (
-            "A ship sails at 9:15. What is the time 20 minutes later?",
-            f"def solution():\n    minutes = 9 * 60 + 15 + 20\n    return {TIME}",
+            "A ship sails 15 minutes past 9 and arrives 52 minutes past 9. How many minutes does it sail?",
+            "def solution():\n    start = 15\n    end = 52\n    return end - start",
         ),
         (
-            "The market opens at 7:50. 35 minutes pass. What is the time?",
-            f"def solution():\n    minutes = 7 * 60 + 50 + 35\n    return {TIME}",
+            "The market opens 5 minutes past 7 and closes 35 minutes past 7. For how long, in minutes?",
+            "def solution():\n    start = 5\n    end = 35\n    return end - start",
+        ),
+        (
+            "A dog sleeps from 40 minutes past 3 to 10 minutes past 5. For how many minutes?",
+            "def solution():\n    start = 40\n    end = 10\n    hours = 5 - 3\n"
+            "    return hours * 60 + end - start",
         ),
     )
 
     def make(self, stream: Random, level: int) -> Task:
-        hour, minute = stream.randint(1, 20), stream.randint(5, 50)
-        more = stream.randint(1, 59 - minute) if level == 1 else stream.randint(60 - minute, 99)
-        end = 60 * hour + minute + more
-        story = stream.choice(STORIES)
+        hour, story = stream.randint(1, 9), stream.choice(STORIES)
+        later = hour if level == 1 else hour + stream.randint(1, 3)
+        start, end = stream.sample(range(1, 60), 2)
+        if level == 1:
+            start, end = sorted((start, end))
         return Task(
-            question=story.format(start=f"{hour}:{minute:02}", more=more),
-            target=f"{end // 60}:{end % 60:02}",
+            question=story.format(start=start, hour=hour, end=end, later=later),
+            target=(later - hour) * 60 + end - start,
             group=story,  # a story is for training or for testing, never both
-            gold=f"def solution():\n    minutes = {hour} * 60 + {minute} + {more}\n    return {TIME}",
+            gold=f"def solution():\n    return ({later} - {hour}) * 60 + {end} - {start}",
         )
