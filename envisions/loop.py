@@ -181,9 +181,9 @@ def _scores(run: Run, number: int, pools: Mapping[str, Pool]) -> dict[str, float
         ]
         scored: defaultdict[str, list[float]] = defaultdict(list)
         logprobs = run.policy(number - 1).score([turn[1:] for turn in turns]) if turns else []
-        for (name, *_), values in zip(turns, logprobs, strict=True):
-            scored[name] += values
-        scores.update((name, sum(values) / len(values)) for name, values in scored.items())
+        for (candidate, *_), values in zip(turns, logprobs, strict=True):
+            scored[candidate] += values
+        scores.update((candidate, sum(values) / len(values)) for candidate, values in scored.items())
     return scores
 
 
