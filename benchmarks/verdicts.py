@@ -4,15 +4,16 @@
     python benchmarks/verdicts.py logic proofwriter|prontoqa FILE     agreement with the labels
     python benchmarks/verdicts.py speed                               verdicts a second, by stage
 
-`answers --others 100` also asks math-verify and plain float comparison. `logic` checks every certificate and
-explains disagreements by it; it runs the solver in this process, since it reads translated gold texts alone.
-Times are processor time.
+`answers --others 100` also asks math-verify (which has to be installed) and plain float comparison. `logic`
+checks every certificate and explains disagreements by it; it runs the solver in this process, since it reads
+translated gold texts alone. Times are processor time.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -278,6 +279,7 @@ def speed() -> None:
 
 
 def near_misses() -> Iterator[tuple[Any, Any]]:
+    sys.path.insert(0, str(Path(__file__).parent.parent))  # the tests are no installed package
     from tests.symbolic.near_misses import algebra, numbers, words
 
     for module in (numbers, words, algebra):

@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 import conf
-from envisions.conformance import CHECKS, Check, DefectError, NotApplicableError, Subject
+from envisions.conformance import Subject
 from envisions.records import Message
+from envisions.testing import EnvironmentContract
 from symbolic import Executor
 
 FOLDER = Path(conf.__file__).parent / "env"
@@ -30,26 +31,22 @@ def encode(messages: Sequence[Message]) -> list[str]:
     return ["x"] * (sum(len(message["content"]) for message in messages) // 3)
 
 
-@pytest.fixture(scope="module", params=SHIPPED)
-def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
-    config: dict[str, Any] = yaml.safe_load((FOLDER / f"{request.param}.yaml").read_text())
-    config |= {"n_train": 40, "n_test": 40}
-    if request.param in ALL_LEVELS:
-        config["levels"] = ALL_LEVELS[request.param]
-    else:
-        data = tmp_path_factory.mktemp("data") / "my.jsonl"
-        rows = [{"question": f"How much is {'really ' * n}{n} and 1?", "answer": n + 1} for n in range(160)]
-        data.write_text("\n".join(map(json.dumps, rows)))
-        config["data"] = str(data)
-    with Executor() as executor:
-        yield Subject(config, executor, encode, context=2048, room=128)
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
-def test_conforms(check: Check, subject: Subject) -> None:
-    try:
-        check.ask(subject)
-    except NotApplicableError as reason:
-        pytest.skip(str(reason))
-    except DefectError as defect:
-        pytest.fail(f"{defect.what}\n{defect.example}")
+class TestShipped(EnvironmentContract):
+    @pytest.fixture(scope="class", params=SHIPPED)
+    @classmethod
+    def subject(
+        cls, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    ) -> Iterator[Subject]:
+        config: dict[str, Any] = yaml.safe_load((FOLDER / f"{request.param}.yaml").read_text())
+        config |= {"n_train": 40, "n_test": 40}
+        if request.param in ALL_LEVELS:
+            config["levels"] = ALL_LEVELS[request.param]
+        else:
+            data = tmp_path_factory.mktemp("data") / "my.jsonl"
+            rows = [
+                {"question": f"How much is {'really ' * n}{n} and 1?", "answer": n + 1} for n in range(160)
+            ]
+            data.write_text("\n".join(map(json.dumps, rows)))
+            config["data"] = str(data)
+        with Executor() as executor:
+            yield Subject(config, executor, encode, context=2048, room=128)
