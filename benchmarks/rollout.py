@@ -1,7 +1,7 @@
-"""Tokens per second in few-shot exploration: our decoder against `model.generate` at its best batch size, and
-against the machine's fp32 matrix limit, all in one run on the same prompts and sampling.
+"""Tokens per second in few-shot exploration: our decoder, vLLM (where it is installed) and `model.generate` at
+its best batch size, against the machine's fp32 matrix limit, all in one run on the same prompts and sampling.
 
-    python benchmarks/rollout.py [--tasks 48] [--samples 4] [--repeats 3]
+    python benchmarks/rollout.py [--tasks 48] [--samples 4] [--repeats 3] [--without-generate]
 
 Prints a table and one JSON line. Machines are shared and noisy: the ratios are what counts. The matrix limit
 is what a forward pass would reach at the speed of a large product (2 operations a weight and token).
@@ -14,7 +14,11 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Protocol
 
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -22,10 +26,15 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from envisions.models import choose_device, load_model, resolve
 from envisions.policies.decode import Decoder
 from envisions.policies.encode import encode
-from envisions.policy import Request, Sampling
+from envisions.policy import Completion, Request, Sampling
 from envs.math import MathEnvironment
 
 BATCHES = (8, 16, 32, 64)
+Rates = tuple[float, float]  # generated tokens a second; prompt and generated tokens a second
+
+
+class Completer(Protocol):
+    def generate(self, requests: Sequence[Request], sampling: Sampling) -> list[Completion]: ...
 
 
 def main() -> None:
@@ -35,32 +44,48 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=4)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--max-new-tokens", type=int, default=128)
+    parser.add_argument("--without-generate", action="store_true", help="model.generate takes longest")
     options = parser.parse_args()
 
     device = choose_device()
-    model, tokenizer = load_model(resolve(options.model), device)
+    folder = resolve(options.model)
+    model, tokenizer = load_model(folder, device)
     environment = MathEnvironment(n_train=options.tasks, n_test=8)
     prompts = [encode(tokenizer, environment.messages(t, few_shot=True)) for t in environment.tasks("train")]
     requests = [Request(p, 1000 * i + k) for i, p in enumerate(prompts) for k in range(options.samples)]
     sampling = Sampling(0.8, options.max_new_tokens, environment.stop)
 
-    model.set_attn_implementation("sdpa")
-    short = replace(sampling, max_new_tokens=32)  # to find the best batch, which the whole work then uses
-    best = max(BATCHES, key=lambda size: _generate(model, tokenizer, requests[:size], short, size)[1])
-    rows: dict[str, list[tuple[float, float]]] = {"decoder": [], f"generate, batch {best}": []}
+    ways: dict[str, Callable[[], Rates]] = {
+        "decoder": lambda: _complete(Decoder(model, tokenizer), requests, sampling)
+    }
+    if find_spec("vllm"):
+        _vllm(folder, requests[:1], sampling)  # starts the engine
+        ways["vllm"] = lambda: _vllm(folder, requests, sampling)
+    if not options.without_generate:
+        short = replace(sampling, max_new_tokens=32)  # to find the best batch, which the whole work then uses
+        best = max(BATCHES, key=lambda size: _generate(model, tokenizer, requests[:size], short, size)[1])
+        ways[f"generate, batch {best}"] = lambda: _generate(model, tokenizer, requests, sampling, best)
+    rows: dict[str, list[Rates]] = {name: [] for name in ways}
     limits = [_matrix_limit(model)]
     for _ in range(options.repeats):
-        model.set_attn_implementation("sdpa")
-        rows[f"generate, batch {best}"].append(_generate(model, tokenizer, requests, sampling, best))
-        rows["decoder"].append(_decode(Decoder(model, tokenizer), requests, sampling))
+        for name, work in ways.items():
+            rows[name].append(work())
         limits.append(_matrix_limit(model))
     _show(rows, statistics.median(limits), str(device))
 
 
-def _decode(decoder: Decoder, requests: Sequence[Request], sampling: Sampling) -> tuple[float, float]:
+def _complete(policy: Completer, requests: Sequence[Request], sampling: Sampling) -> Rates:
     started = time.perf_counter()
-    done = decoder.generate(requests, sampling)
+    done = policy.generate(requests, sampling)
     return _rates(requests, sum(len(c.ids) for c in done), time.perf_counter() - started)
+
+
+def _vllm(folder: Path, requests: Sequence[Request], sampling: Sampling) -> Rates:
+    """The engine goes on between calls; the prompts it has cached do not."""
+    from envisions.policies.vllm_policy import VLLMPolicy
+
+    with closing(VLLMPolicy(folder, "base")) as policy:
+        return _complete(policy, requests, sampling)
 
 
 def _generate(
@@ -69,7 +94,8 @@ def _generate(
     requests: Sequence[Request],
     sampling: Sampling,
     size: int,
-) -> tuple[float, float]:
+) -> Rates:
+    model.set_attn_implementation("sdpa")
     generated, started = 0, time.perf_counter()
     ordered = sorted(requests, key=lambda request: len(request.prompt_ids))
     for start in range(0, len(ordered), size):
@@ -93,7 +119,7 @@ def _generate(
     return _rates(requests, generated, time.perf_counter() - started)
 
 
-def _rates(requests: Sequence[Request], generated: int, seconds: float) -> tuple[float, float]:
+def _rates(requests: Sequence[Request], generated: int, seconds: float) -> Rates:
     """Generated tokens a second, and prompt and generated tokens a second."""
     prompt = sum(len(r.prompt_ids) for r in requests)
     return generated / seconds, (prompt + generated) / seconds
@@ -112,19 +138,21 @@ def _timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def _show(rows: dict[str, list[tuple[float, float]]], limit: float, device: str) -> None:
+def _show(rows: dict[str, list[Rates]], limit: float, device: str) -> None:
     print(f"{device}; fp32 matrix limit {limit:.0f} tokens/s forward")
     print(f"{'':22} {'generated/s':>22} {'prompt + generated/s':>26}")
     medians = {}
     for name, rates in rows.items():
         columns = [[rate[i] for rate in rates] for i in range(2)]
-        medians[name] = [statistics.median(column) for column in columns]
+        medians[name] = statistics.median(columns[0])
         shown = [f"{statistics.median(c):8.0f} ({min(c):.0f}-{max(c):.0f})" for c in columns]
         print(f"{name:22} {shown[0]:>22} {shown[1]:>26}")
-    ours, theirs = medians.values()
-    ratio, share = ours[0] / theirs[0], ours[0] / limit
-    print(f"decoder / generate: {ratio:.1f}x generated; decoder generates at {share:.0%} of the matrix limit")
-    print(json.dumps({"device": device, "matrix_limit": limit, "ratio": ratio, "rates": rows}))
+    ours = medians["decoder"]
+    ratios = {name: ours / theirs for name, theirs in medians.items() if name != "decoder"}
+    for name, ratio in ratios.items():
+        print(f"decoder / {name}: {ratio:.2f}x generated")
+    print(f"the decoder generates at {ours / limit:.0%} of the matrix limit")
+    print(json.dumps({"device": device, "matrix_limit": limit, "ratios": ratios, "rates": rows}))
 
 
 if __name__ == "__main__":

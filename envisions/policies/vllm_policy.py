@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,11 @@ from envisions.records import Finish, Message
 
 if TYPE_CHECKING:
     from vllm import LLM
+
+if find_spec("vllm") is None:  # said before a model is fetched
+    raise UserError(
+        "policy=vllm needs vLLM: pip install 'envisions[vllm]' (without a GPU, see docs/vllm.md)."
+    )
 
 _SHAPE = ("model_type", "hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size")
 
@@ -141,7 +147,7 @@ class _Engine:
         if self._asleep:
             llm.wake_up(tags=["weights"])
         if self._asleep or folder != self._folder:
-            llm.collective_rpc("reload_weights", kwargs={"weights_path": str(folder)})
+            llm.collective_rpc("read_weights", args=(str(folder),))
             llm.reset_prefix_cache()
         if self._asleep:
             llm.wake_up(tags=["kv_cache"])
@@ -157,12 +163,8 @@ class _Engine:
 def _start(folder: Path, tensor_parallel: int, gpu_memory: float) -> LLM:
     os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")  # the run has one progress display of its own
     os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "2")  # GiB
-    try:
-        from vllm import LLM
-    except ImportError as error:
-        raise UserError(
-            "policy=vllm needs vLLM: pip install 'envisions[vllm]' (without a GPU, see docs/vllm.md)."
-        ) from error
+    from vllm import LLM
+
     from envisions.models import choose_device
 
     gpu: dict[str, Any] = (
@@ -174,6 +176,7 @@ def _start(folder: Path, tensor_parallel: int, gpu_memory: float) -> LLM:
         tensor_parallel_size=tensor_parallel,
         enable_prefix_caching=True,
         enforce_eager=not _on_gpu(),
+        worker_extension_cls="envisions.policies.vllm_weights.WeightReader",
         seed=0,
         **gpu,
     )

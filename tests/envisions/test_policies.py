@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM, set_seed
 
+from envisions.errors import UserError
 from envisions.policies.auto import choose_policy
 from envisions.policy import Completion, Policy, Request, Sampling
 from tests.tiny import tiny_config, tiny_tokenizer
 
+# What vLLM imports warns of its own ways.
+pytestmark = pytest.mark.filterwarnings("ignore::Warning:(?!envisions|tests)")
 PROMPTS = [(5, 9, 8, 7, 30, 31), (5, 9, 8, 7, 40, 41, 42, 43), (5, 9, 8, 7, 50), (60, 61, 62)]
 TOLERANCE = 2e-3  # nats a token: the order of sums differs between engines
 BACKENDS = {
@@ -51,7 +56,7 @@ def load(request: pytest.FixtureRequest) -> partial[Policy]:
     if request.param == "vllm":
         pytest.importorskip("vllm", reason="vLLM is not installed", exc_type=ImportError)
     module, _, name = BACKENDS[request.param].rpartition(".")
-    return partial(getattr(__import__(module, fromlist=[name]), name), episodes=8)
+    return partial(getattr(import_module(module), name), episodes=8)
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +150,12 @@ def test_the_next_rounds_weights_take_the_place_of_the_last(
         loaded.close()
         with pytest.raises(RuntimeError, match="closed"):
             loaded.generate([Request(PROMPTS[0], 0)], Sampling(0, 1))
+
+
+@pytest.mark.skipif(find_spec("vllm") is not None, reason="vLLM is installed")
+def test_where_vllm_is_missing_its_extra_is_named() -> None:
+    with pytest.raises(UserError, match=r"pip install 'envisions\[vllm\]'"):
+        import_module("envisions.policies.vllm_policy")
 
 
 def test_auto_is_transformers_where_there_is_no_gpu_and_keeps_its_keys() -> None:
