@@ -1,4 +1,4 @@
-"""Tokens per second in few-shot exploration: our decoder, vLLM (where it is installed) and `model.generate` at
+"""Tokens per second in few-shot exploration: our decoder, vLLM where it is installed and `model.generate` at
 its best batch size, against the machine's fp32 matrix limit, all in one run on the same prompts and sampling.
 
     python benchmarks/rollout.py [--tasks 48] [--samples 4] [--repeats 3] [--without-generate]
@@ -48,8 +48,8 @@ def main() -> None:
     options = parser.parse_args()
 
     device = choose_device()
-    folder = resolve(options.model)
-    model, tokenizer = load_model(folder, device)
+    source = resolve(options.model)
+    model, tokenizer = load_model(source, device)
     environment = MathEnvironment(n_train=options.tasks, n_test=8)
     prompts = [encode(tokenizer, environment.messages(t, few_shot=True)) for t in environment.tasks("train")]
     requests = [Request(p, 1000 * i + k) for i, p in enumerate(prompts) for k in range(options.samples)]
@@ -59,8 +59,8 @@ def main() -> None:
         "decoder": lambda: _complete(Decoder(model, tokenizer), requests, sampling)
     }
     if find_spec("vllm"):
-        _vllm(folder, requests[:1], sampling)  # starts the engine
-        ways["vllm"] = lambda: _vllm(folder, requests, sampling)
+        _vllm(source.path, requests[:1], sampling)  # starts the engine
+        ways["vllm"] = lambda: _vllm(source.path, requests, sampling)
     if not options.without_generate:
         short = replace(sampling, max_new_tokens=32)  # to find the best batch, which the whole work then uses
         best = max(BATCHES, key=lambda size: _generate(model, tokenizer, requests[:size], short, size)[1])

@@ -163,22 +163,26 @@ class _Engine:
 def _start(folder: Path, tensor_parallel: int, gpu_memory: float) -> LLM:
     os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")  # the run has one progress display of its own
     os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "2")  # GiB
+    os.environ.setdefault("VLLM_CPU_NUM_OF_RESERVED_CPU", "0")  # one of two cores would stay idle otherwise
     from vllm import LLM
 
     from envisions.models import choose_device
 
-    gpu: dict[str, Any] = (
-        {"gpu_memory_utilization": gpu_memory, "enable_sleep_mode": True} if _on_gpu() else {}
+    # On a CPU vLLM 0.32 fails on a seeded request whose prompt is read in parts, and sleep is not to be had.
+    machine: dict[str, Any] = (
+        {"gpu_memory_utilization": gpu_memory, "enable_sleep_mode": True}
+        if _on_gpu()
+        else {"enforce_eager": True, "enable_chunked_prefill": False}
     )
     return LLM(
         model=str(folder),
         dtype=choose_device().dtype,
         tensor_parallel_size=tensor_parallel,
         enable_prefix_caching=True,
-        enforce_eager=not _on_gpu(),
         worker_extension_cls="envisions.policies.vllm_weights.WeightReader",
         seed=0,
-        **gpu,
+        use_tqdm_on_load=False,
+        **machine,
     )
 
 

@@ -112,6 +112,13 @@ def test_streams_belong_to_requests(policy: Policy) -> None:
     assert again[::-1] == first
 
 
+def test_streams_belong_to_requests_among_more_prompts_than_fit_into_a_step(policy: Policy) -> None:
+    requests = [Request(tuple(5 + (7 * n + i) % 90 for i in range(200)), n) for n in range(90)]
+    first = [done.ids for done in policy.generate(requests, Sampling(1.2, 3))]
+    again = [done.ids for done in policy.generate(requests[::-1], Sampling(1.2, 3))]
+    assert again[::-1] == first
+
+
 def test_endings(policy: Policy, folders: list[Path]) -> None:
     """A stop string is part of the tokens and not of the text; a length is a truncation."""
     tokenizer = AutoTokenizer.from_pretrained(folders[0])
