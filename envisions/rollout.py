@@ -64,10 +64,11 @@ def play(
     for block in _blocks(attempts, policy()) if missing else ():
         fresh = [attempt.id for attempt in block if attempt.id not in done]
         if fresh:
-            played = _play_block(block, environment, policy(), executor)
+            progress = _Progress(advance, len(fresh), len(block) * environment.max_turns)
+            played = _play_block(block, environment, policy(), executor, progress.step)
             append_records(path, (played[name].to_json() for name in fresh))
             done.update((name, played[name]) for name in fresh)
-            advance(len(fresh))
+            progress.end()
     return [done[attempt.id] for attempt in attempts]
 
 
@@ -78,6 +79,23 @@ def _blocks(attempts: Sequence[Attempt], policy: Policy) -> Iterator[list[Attemp
     size = -(-len(ordered) // -(-len(ordered) // policy.episodes))
     for start in range(0, len(ordered), size):
         yield ordered[start : start + size]
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What `advance` hears of a block: a share for each completion, and at the end whatever is left."""
+
+    advance: Advance
+    left: float
+    completions: int  # at most
+
+    def step(self) -> None:
+        share = self.left / self.completions
+        self.completions, self.left = self.completions - 1, self.left - share
+        self.advance(share)
+
+    def end(self) -> None:
+        self.advance(self.left)
 
 
 @dataclass(slots=True)
@@ -144,14 +162,18 @@ class _Live:
 
 
 def _play_block(
-    block: Sequence[Attempt], environment: Environment, policy: Policy, executor: Executor
+    block: Sequence[Attempt],
+    environment: Environment,
+    policy: Policy,
+    executor: Executor,
+    heard: Callable[[], None],
 ) -> dict[str, Trajectory]:
     live = [_Live(a, environment.open(a.task, a.seed), list(a.messages)) for a in block]
     try:
         for _ in range(environment.max_turns):
             playing = [one for one in live if one.playing]
             if playing:
-                _play_turn(playing, environment, policy, executor)
+                _play_turn(playing, environment, policy, executor, heard)
         return {one.attempt.id: one.trajectory() for one in live}
     finally:
         for one in live:
@@ -159,7 +181,11 @@ def _play_block(
 
 
 def _play_turn(
-    playing: Sequence[_Live], environment: Environment, policy: Policy, executor: Executor
+    playing: Sequence[_Live],
+    environment: Environment,
+    policy: Policy,
+    executor: Executor,
+    heard: Callable[[], None],
 ) -> None:
     """One generation and one execution for every episode that goes on."""
     sampling = playing[0].attempt.sampling
@@ -167,9 +193,9 @@ def _play_turn(
     _check_context(playing, requests, policy, sampling)
     execute = partial(_execute, playing, environment, executor)
     if policy.overlaps:
-        completions, answers = _beside(policy, requests, sampling, execute)
+        completions, answers = _beside(policy, requests, sampling, execute, heard)
     else:
-        completions = policy.generate(requests, sampling)
+        completions = policy.generate(requests, sampling, lambda place, done: heard())
         answers = execute(list(enumerate(completions)))
     for place, (one, request, completion) in enumerate(zip(playing, requests, completions, strict=True)):
         program, answer = answers[place]
@@ -196,6 +222,7 @@ def _beside(
     requests: Sequence[Request],
     sampling: Sampling,
     execute: Callable[[Sequence[_Ended]], dict[int, tuple[Program, Transition]]],
+    heard: Callable[[], None],
 ) -> tuple[list[Completion], dict[int, tuple[Program, Transition]]]:
     """Generates, while a thread executes what has ended so far."""
     ended: SimpleQueue[_Ended | None] = SimpleQueue()
@@ -210,10 +237,14 @@ def _beside(
             if finished := [one for one in batch if one is not None]:
                 answers.update(execute(finished))
 
+    def hear(place: int, done: Completion) -> None:
+        heard()
+        ended.put((place, done))
+
     with ThreadPoolExecutor(1) as thread:
         working = thread.submit(work)
         try:
-            completions = policy.generate(requests, sampling, lambda place, done: ended.put((place, done)))
+            completions = policy.generate(requests, sampling, hear)
         finally:
             ended.put(None)
         working.result()

@@ -35,7 +35,7 @@ BASE = "base"
 
 class Trainer(Protocol):
     """Turns rows into weights: a folder in, a folder out, put in place at once; `training.json` in it says
-    what was measured. `advance` hears which share of the work was done since it was last called."""
+    what was measured, "tokens" among it. `advance` hears the share of the work done since its last call."""
 
     def sft(self, start: Path, rows: Sequence[SFTRow], target: Path, seed: int, advance: Advance) -> None: ...
 

@@ -29,15 +29,26 @@ Advance = Callable[[float], None]  # the share of a stage's steps done since it 
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage's optimiser. The schedule is linear to zero after `warmup` (a share of the steps)."""
+    """One stage's optimiser. The schedule is linear to zero after `warmup` (a share of the steps).
+
+    With `tokens` (prompts included) rows are gone through until as many have been trained on, whatever
+    `epochs` says: so methods that make different numbers of rows are compared at equal cost.
+    """
 
     learning_rate: float
     epochs: float
     batch_size: int
+    tokens: int | None = None
     warmup: float = 0.03
 
     def __post_init__(self) -> None:
         _check_positive(self, "learning_rate", "epochs", "batch_size")
+        if self.tokens is not None:
+            _check_positive(self, "tokens")
+
+    def passes(self, available: int) -> float:
+        """How often rows of `available` tokens are gone through."""
+        return self.epochs if self.tokens is None else self.tokens / available
 
 
 @dataclass(frozen=True)
@@ -97,6 +108,7 @@ class Trainer:
             self._sft,
             {"completion_only_loss": True, "train_sampling_strategy": "group_by_length"},
             records,
+            lambda record: len(record["input_ids"]),
         )
         self._run(job, start, target, seed, advance)
 
@@ -119,7 +131,14 @@ class Trainer:
             "loss_weights": [1.0, self._dpo.sft_weight],
             "precompute_ref_log_probs": True,
         }
-        job = _Job(PretokenizedDPOTrainer, DPOConfig, self._dpo, special, records)
+        job = _Job(
+            PretokenizedDPOTrainer,
+            DPOConfig,
+            self._dpo,
+            special,
+            records,
+            lambda r: 2 * len(r["prompt_ids"]) + len(r["chosen_ids"]) + len(r["rejected_ids"]),
+        )
         self._run(job, start, target, seed, advance)
 
     def _run(self, job: _Job, start: Path, target: Path, seed: int, advance: Advance) -> None:
@@ -139,7 +158,7 @@ class Trainer:
             trained = trainer.model.merge_and_unload() if self._lora else trainer.model
             trained.save_pretrained(folder)
             tokenizer.save_pretrained(folder)
-            write_json(folder / "training.json", _measured(trainer.state.log_history))
+            write_json(folder / "training.json", _measured(trainer.state, job))
         replace_folder(folder, target)
         del trainer, model, trained
         gc.collect()
@@ -161,11 +180,12 @@ class Trainer:
 
         stage = job.stage
         micro = min(self._micro_batch, stage.batch_size)
-        steps = math.ceil(math.ceil(len(job.records) / stage.batch_size) * stage.epochs)
+        epochs = stage.passes(job.all_tokens)
+        steps = math.ceil(math.ceil(len(job.records) / stage.batch_size) * epochs)
         arguments = job.config(
             output_dir=scratch,
             learning_rate=stage.learning_rate,
-            num_train_epochs=stage.epochs,
+            num_train_epochs=epochs,
             per_device_train_batch_size=micro,
             gradient_accumulation_steps=stage.batch_size // micro,
             warmup_steps=round(stage.warmup * steps),
@@ -204,6 +224,11 @@ class _Job:
     stage: Stage
     special: Mapping[str, Any]
     records: list[dict[str, list[int]]]
+    tokens: Callable[[dict[str, list[int]]], int]  # of a record, as often as the model reads them
+
+    @property
+    def all_tokens(self) -> int:
+        return sum(map(self.tokens, self.records))
 
 
 def _check_positive(settings: Any, *names: str) -> None:
@@ -212,7 +237,8 @@ def _check_positive(settings: Any, *names: str) -> None:
             raise ValueError(f"{name} must be a finite number above 0, not {getattr(settings, name)}.")
 
 
-def _measured(history: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """The first and the last loss, and how many steps there were."""
-    losses = [entry["loss"] for entry in history if "loss" in entry]
-    return {"first_loss": losses[0], "last_loss": losses[-1], "steps": len(losses)}
+def _measured(state: Any, job: _Job) -> dict[str, float]:
+    """The first and the last loss, the steps, and the tokens trained on in all passes."""
+    losses = [entry["loss"] for entry in state.log_history if "loss" in entry]
+    tokens = round(job.stage.passes(job.all_tokens) * job.all_tokens)
+    return {"first_loss": losses[0], "last_loss": losses[-1], "steps": len(losses), "tokens": tokens}

@@ -7,6 +7,7 @@ machines.
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -131,6 +132,8 @@ class _Engine:
             self._change(folder)
             return self._llm
         self._stop()
+        atexit.unregister(self._stop)
+        atexit.register(self._stop)  # before multiprocessing's own, which would wait for the engine for ever
         self._llm, self._shape, self._folder = _start(folder, tensor_parallel, gpu_memory), shape, folder
         return self._llm
 
@@ -174,16 +177,19 @@ def _start(folder: Path, tensor_parallel: int, gpu_memory: float) -> LLM:
         if _on_gpu()
         else {"enforce_eager": True, "enable_chunked_prefill": False}
     )
-    return LLM(
+    llm: Any = LLM(
         model=str(folder),
         dtype=choose_device().dtype,
         tensor_parallel_size=tensor_parallel,
         enable_prefix_caching=True,
-        worker_extension_cls="envisions.policies.vllm_weights.WeightReader",
+        worker_extension_cls="envisions.policies.vllm_worker.WorkerExtension",
         seed=0,
         use_tqdm_on_load=False,
         **machine,
     )
+    llm.collective_rpc("end_with", args=(os.getpid(),))
+    started: LLM = llm
+    return started
 
 
 def _on_gpu() -> bool:

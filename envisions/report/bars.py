@@ -70,7 +70,7 @@ def cost_bars(rounds: Sequence[Entry]) -> Plot:
             axes.set_xlabel(unit)
         legend(drawn, grid[0], columns=4)
         svg = to_svg(drawn, "Time and tokens by stage and round; the table of costs has the figures.")
-    return Plot("Time and tokens by stage", "Tokens of the kept records; in training, of the rows.", svg)
+    return Plot("Time and tokens by stage", "Tokens generated, and trained on in all passes.", svg)
 
 
 def _stack(

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from envisions.pool import build_pools
+from envisions.pool import build_pools, canonical_programs
 from envisions.records import PreferencePair, SFTRow, Trajectory
 from envisions.run import Run
 from envisions.rundir import read_records
@@ -141,6 +141,7 @@ def _outcomes(attempts: Sequence[Trajectory]) -> dict[str, Any]:
     """How many attempts, how they executed, how they were judged, how many were cut off."""
     return {
         "attempts": len(attempts),
+        "distinct": len({(t.task, canonical_programs(t)) for t in attempts}),
         "right": sum(t.verdict.right for t in attempts),
         "wrong": sum(t.verdict.verdict == "wrong" for t in attempts),
         "unknown": sum(t.verdict.verdict == "unknown" and not t.infra for t in attempts),
@@ -177,13 +178,12 @@ def _costs(
     refined: Sequence[Trajectory],
     evaluated: Sequence[Trajectory],
 ) -> dict[str, Any]:
-    """Seconds by stage, and tokens of the kept records: generated ones, and for training all in the rows."""
-    rows, pairs = _rows(run, number)
+    """Seconds by stage, and tokens: those generated in kept records, those trained on in all passes."""
+    trained = run.metrics(number).get("training", {})
     tokens = {
         "explore": _generated(explored),
         "refine": _generated(refined),
-        "sft": sum(len(row.prompt) + len(row.completion) for row in rows),
-        "dpo": sum(2 * len(p.prompt) + len(p.chosen) + len(p.rejected) for p in pairs),
+        **{stage: trained.get(stage, {}).get("tokens", 0) for stage in ("sft", "dpo")},
         "evaluate": _generated(evaluated),
     }
     return {

@@ -5,6 +5,9 @@ Where vLLM is not installed its half is skipped; `make check-vllm` installs what
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
@@ -76,6 +79,13 @@ def reference(folder: Path, ids: tuple[int, ...]) -> torch.Tensor:
 def draw(policy: Policy, temperature: float, tokens: int, **how: tuple[str, ...]) -> list[Completion]:
     requests = [Request(prompt, i) for i, prompt in enumerate(PROMPTS)]
     return policy.generate(requests, Sampling(temperature, tokens, **how))
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def check_greedy(policy: Policy, folder: Path) -> None:
@@ -157,6 +167,27 @@ def test_the_next_rounds_weights_take_the_place_of_the_last(
         loaded.close()
         with pytest.raises(RuntimeError, match="closed"):
             loaded.generate([Request(PROMPTS[0], 0)], Sampling(0, 1))
+
+
+@pytest.mark.parametrize("end", ["end", "kill"])
+def test_vllm_leaves_no_process_behind(end: str, folders: list[Path]) -> None:
+    pytest.importorskip("vllm", reason="vLLM is not installed", exc_type=ImportError)
+    code = f"""
+import os, psutil, signal
+from pathlib import Path
+from envisions.policies.vllm_policy import VLLMPolicy
+policy = VLLMPolicy(Path({str(folders[0])!r}), "base")
+print(*(child.pid for child in psutil.Process().children(recursive=True)), flush=True)
+if {end!r} == "kill":
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=240)
+    started = [int(pid) for pid in done.stdout.split()]
+    assert len(started) >= 2, done.stderr
+    deadline = time.monotonic() + 20
+    while any(map(alive, started)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not any(map(alive, started))
 
 
 @pytest.mark.skipif(find_spec("vllm") is not None, reason="vLLM is installed")

@@ -13,7 +13,7 @@ from envisions import Message
 from envisions.environment import prompts
 from envisions.policy import Completion, OnCompletion, Request, Sampling
 from envisions.records import Trajectory, seed_from
-from envisions.rollout import Attempt, play
+from envisions.rollout import Advance, Attempt, play
 from envs.blackbox import BlackBoxEnvironment
 from symbolic import Executor
 
@@ -57,7 +57,9 @@ def executor() -> Iterator[Executor]:
         yield running
 
 
-def played(script: Script, executor: Executor, path: Path, overlaps: bool) -> list[Trajectory]:
+def played(
+    script: Script, executor: Executor, path: Path, overlaps: bool, advance: Advance = lambda n: None
+) -> list[Trajectory]:
     attempts = [
         Attempt(
             task=task,
@@ -71,7 +73,7 @@ def played(script: Script, executor: Executor, path: Path, overlaps: bool) -> li
         )
         for task in ENVIRONMENT.tasks("train")
     ]
-    return play(attempts, ENVIRONMENT, lambda: Scripted(script, overlaps), executor, path)
+    return play(attempts, ENVIRONMENT, lambda: Scripted(script, overlaps), executor, path, advance)
 
 
 def finds_out(conversation: str) -> str:
@@ -95,6 +97,19 @@ def test_an_output_leads_to_the_next_turn(overlaps: bool, executor: Executor, tm
     again = played(finds_out, executor, path, overlaps)
     assert [t.id for t in again] == [t.id for t in trajectories]
     assert len(path.read_text().splitlines()) == 4, "nothing is played twice"
+
+
+@pytest.mark.parametrize("overlaps", [False, True], ids=["after generation", "beside generation"])
+def test_progress_is_heard_of_at_each_completion_and_adds_up(
+    overlaps: bool, executor: Executor, tmp_path: Path
+) -> None:
+    heard: list[float] = []
+    played(finds_out, executor, tmp_path / "x", overlaps, heard.append)
+    assert len([share for share in heard if 0 < share < 1]) >= 8, "four attempts of two turns"
+    assert sum(heard) == pytest.approx(4)
+    heard.clear()
+    played(finds_out, executor, tmp_path / "x", overlaps, heard.append)
+    assert heard == [4], "what is there already"
 
 
 def test_beside_generation_or_after_it_the_records_are_the_same(executor: Executor, tmp_path: Path) -> None:

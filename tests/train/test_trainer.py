@@ -93,6 +93,18 @@ def test_training_again_gives_the_same_weights(model: Path, tmp_path: Path) -> N
     assert all(torch.equal(one[name], two[name]) for name in one)
 
 
+@pytest.mark.parametrize(("stage", "row_tokens"), [("sft", 7), ("dpo", 13)])
+def test_a_budget_of_tokens_takes_the_place_of_epochs(
+    stage: str, row_tokens: int, model: Path, tmp_path: Path
+) -> None:
+    """Six rows, in steps of two: ten passes are thirty steps."""
+    budget = replace(DPO, tokens=10 * 6 * row_tokens)
+    trainer = Trainer(sft=budget, dpo=budget)
+    getattr(trainer, stage)(model, ROWS if stage == "sft" else PAIRS, tmp_path / "out", 0, ignore)
+    assert measured(tmp_path / "out")["steps"] == 30
+    assert measured(tmp_path / "out")["tokens"] == budget.tokens
+
+
 def test_progress_sums_to_one(model: Path, tmp_path: Path) -> None:
     shares: list[float] = []
     Trainer(sft=SFT, dpo=DPO).sft(model, ROWS, tmp_path / "out", 0, shares.append)
