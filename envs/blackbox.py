@@ -44,24 +44,24 @@ class BlackBoxEnvironment(ProgramEnvironment):
     )
     examples = (
         (
+            f"Box C3 {_KINDS[3]}. What does it give for 120?",
+            'def solution():\n    return "ask 0"',
+            "The box gave 4 for 0. What does it give for 120?",
+            'def solution():\n    return "ask 1"',
+            "The box gave 10 for 1. What does it give for 120?",
+            "def solution():\n    added = 4\n    secret = 10 - 4\n    return 120 * secret + added",
+        ),
+        (
             f"Box A1 {_KINDS[1]}. What does it give for 131?",
             'def solution():\n    return "ask 0"',
-            "The box gave 8 for 0.",
+            "The box gave 8 for 0. What does it give for 131?",
             "def solution():\n    secret = 8\n    return 131 + secret",
         ),
         (
             f"Box B2 {_KINDS[2]}. What does it give for 112?",
             'def solution():\n    return "ask 1"',
-            "The box gave 7 for 1.",
+            "The box gave 7 for 1. What does it give for 112?",
             "def solution():\n    secret = 7\n    return 112 * secret",
-        ),
-        (
-            f"Box C3 {_KINDS[3]}. What does it give for 120?",
-            'def solution():\n    return "ask 0"',
-            "The box gave 4 for 0.",
-            'def solution():\n    return "ask 1"',
-            "The box gave 10 for 1.",
-            "def solution():\n    added = 4\n    secret = 10 - 4\n    return 120 * secret + added",
         ),
     )
     default_levels: ClassVar[Mapping[int, float]] = {1: 0.5, 2: 0.5, 3: 0.0}
@@ -102,9 +102,8 @@ class _Box:
             return Transition(execution, describe(execution))
         if isinstance(execution.value, str) and (asked := _ASK.fullmatch(execution.value)):
             number, data = int(asked[1]), self._task.data
-            return Transition(
-                execution, f"The box gave {data['times'] * number + data['plus']} for {number}."
-            )
+            gave = f"The box gave {data['times'] * number + data['plus']} for {number}."
+            return Transition(execution, f"{gave} What does it give for {data['asked']}?")
         verdict = judge(execution.value, self._task.target)
         return Transition(execution, describe(execution), verdict, terminated=True)
 

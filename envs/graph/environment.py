@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from envisions import (
     Execution,
+    Message,
     ProgramEnvironment,
     ProgramFormat,
     Task,
@@ -31,8 +32,13 @@ class GraphEnvironment(ProgramEnvironment):
         head=problems.HEAD,
         instruction="Write a Python function solution() with networkx that returns the answer.",
     )
-    examples = EXAMPLES
+    examples = tuple(example for kind in EXAMPLES.values() for example in kind)
     default_levels: ClassVar[Mapping[int, float]] = {1: 1.0, 2: 0.0, 3: 0.0}
+
+    def messages(self, task: Task, *, few_shot: bool) -> list[Message]:
+        """Examples of the task's own kind, which its question says: a small model mixes up five kinds."""
+        examples = EXAMPLES.get(task.data["problem"]["kind"], self.examples)
+        return self.format.conversation(task.question, examples if few_shot else ())
 
     def make(self, stream: Random, level: int) -> Task:
         return problems.make(stream, level)

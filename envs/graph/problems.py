@@ -62,9 +62,7 @@ def _path(stream: Random, edges: list[Edge]) -> Worded:
     question = (
         f"{what} {_listed(edges)}. Give a shortest {way} from {source} to {target} as a list, ends included."
     )
-    body = (
-        f'    graph = nx.Graph({_tuples(edges)})\n    return nx.shortest_path(graph, "{source}", "{target}")'
-    )
+    body = f'    graph = {expression(edges)}\n    return nx.shortest_path(graph, "{source}", "{target}")'
     return question, body, {"source": source, "target": target, "best": True}
 
 
@@ -75,7 +73,7 @@ def _order(stream: Random, edges: list[Edge]) -> Worded:
     question = (
         f"Of each of these pairs of {what}, {rule}: {_listed(edges)}. List the {what} in a possible order."
     )
-    body = f"    graph = nx.DiGraph({_tuples(edges)})\n    return list(nx.topological_sort(graph))"
+    body = f"    graph = {expression(edges, directed=True)}\n    return list(nx.topological_sort(graph))"
     return question, body, {}
 
 
@@ -84,24 +82,18 @@ def _tree(stream: Random, edges: list[Edge]) -> Worded:
     edges[:] = [(*edge, weight) for edge, weight in zip(edges, weights, strict=True)]
     what = stream.choice(["Pipes between houses", "Bridges between islands"])
     question = (
-        f"{what} would cost: {', '.join(f'{a}-{b} {weight}' for a, b, weight in edges)}."
+        f"{what} would cost: {_listed(edges)}."
         f" List the {what.split()[0].lower()} that join everything at the least cost."
     )
-    body = (
-        f"    graph = nx.Graph()\n    graph.add_weighted_edges_from({_tuples(edges)})\n"
-        "    return list(nx.minimum_spanning_tree(graph).edges)"
-    )
+    body = f"    graph = {expression(edges)}\n    return list(nx.minimum_spanning_tree(graph).edges)"
     return question, body, {"best": True}
 
 
 def _matching(stream: Random, edges: list[Edge]) -> Worded:
     what = stream.choice(["players who would play each other", "pupils who would work together"])
     question = f"Pairs of {what}: {_listed(edges)}. List as many pairs as possible, each name in one at most."
-    body = (
-        f"    graph = nx.Graph({_tuples(edges)})\n"
-        "    return list(nx.max_weight_matching(graph, maxcardinality=True))"
-    )
-    return question, body, {"best": True}
+    answer = "list(nx.max_weight_matching(graph, maxcardinality=True))"
+    return question, f"    graph = {expression(edges)}\n    return {answer}", {"best": True}
 
 
 def _colouring(stream: Random, edges: list[Edge]) -> Worded:
@@ -113,7 +105,7 @@ def _colouring(stream: Random, edges: list[Edge]) -> Worded:
         f"These pairs of {what} need different {slot}s: {_listed(edges)}."
         f" Give each a {slot}, a number below {colours}, as a dictionary."
     )
-    body = f"    graph = nx.Graph({_tuples(edges)})\n    return nx.greedy_color(graph)"
+    body = f"    graph = {expression(edges)}\n    return nx.greedy_color(graph)"
     return question, body, {"colours": colours}
 
 
@@ -127,12 +119,12 @@ KINDS: Final[Mapping[str, Callable[[Random, list[Edge]], Worded]]] = {
 
 
 def _listed(edges: Sequence[Edge]) -> str:
-    return ", ".join(f"{a}-{b}" for a, b in edges)
+    return ", ".join("-".join(map(str, edge)) for edge in edges)
 
 
-def _tuples(edges: Sequence[Edge]) -> str:
-    return (
-        "["
-        + ", ".join(f'("{a}", "{b}"' + "".join(f", {w}" for w in rest) + ")" for a, b, *rest in edges)
-        + "]"
-    )
+def expression(edges: Sequence[Edge], *, directed: bool = False) -> str:
+    """The expression for the graph: its text is read as it stands in the question, so that a small model has
+    only to copy it."""
+    weighted = ', data=[("weight", int)]' if len(edges[0]) > 2 else ""
+    kind = ", create_using=nx.DiGraph" if directed else ""
+    return f'nx.parse_edgelist("{_listed(edges)}".split(", "), delimiter="-"{weighted}{kind})'
