@@ -1,27 +1,33 @@
-"""Does execution teach, how much, and what does each part add? Runs methods at equal cost and compares them.
+"""Does execution teach, how much, and what does each part add? Runs methods side by side and compares them.
 
-    python benchmarks/evidence.py STUDY FOLDER [--seeds 0 1] [--tokens 60000] key=value ...
+    python benchmarks/evidence.py STUDY FOLDER [--seeds 0,1] [--tokens 60000] [--only NAME,…] key=value ...
 
 STUDY is one of STUDIES below; the keys are those of `python -m envisions.iterate` and hold for every run.
 Runs follow one another in FOLDER/NAME-SEED and continue where they were stopped. The first run of a seed
-evaluates the base model and explores first, the others take both over. Every run has the same samples and
-trains on the same number of tokens a round, a third of them in DPO where the method has it. Prints a table,
-and writes it with the paired tests to FOLDER/STUDY.md.
+evaluates the base model and explores first; the others take both over. All explore with as many samples and
+train on as many tokens a round, a third of them in DPO where the method has it; what refinement generates
+on top is in the table. Prints the table, and writes it to FOLDER/STUDY.md.
+
+p values are exact McNemar tests on the same test tasks after the last round, against the study's first run,
+with Holm's correction over the seed's other runs. The pooled difference averages each task over the seeds;
+its interval and p are over tasks (bootstrap, sign flips).
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from scipy.stats import bootstrap, permutation_test
+
 from envisions.records import Trajectory
 from envisions.rundir import read_json, read_records
-from envisions.stats import mcnemar
+from envisions.stats import holm, mcnemar
 
 # A run's name and what it is told beyond the method's defaults. Later ones are compared with the first.
 STUDIES: dict[str, dict[str, list[str]]] = {
@@ -33,7 +39,8 @@ STUDIES: dict[str, dict[str, list[str]]] = {
     },
     "parts": {
         "envisions": ["method=envisions"],
-        "no DPO": ["method.pairs_per_task=0"],
+        "no DPO, all tokens": ["method.pairs_per_task=0"],
+        "no DPO, same SFT": ["method.pairs_per_task=0"],
         "no L2": ["method.l2_per_task=0"],
         "no refinement": ["method.refine=none"],
         "no feedback": ["method.feedback=false"],
@@ -41,38 +48,52 @@ STUDIES: dict[str, dict[str, list[str]]] = {
         "from previous": ["method.start=previous"],
     },
 }
-WITHOUT_DPO = ("unfiltered", "rft", "envisions_paper", "no DPO")
+SFT_ALONE = ("unfiltered", "rft", "envisions_paper", "no DPO, all tokens")  # their tokens all go there
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("study", choices=STUDIES)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
+    parser.add_argument("--seeds", default="0,1")
     parser.add_argument("--tokens", type=int, default=60_000, help="trained on in each round")
-    parser.add_argument("--only", nargs="+", help="these of the study's runs")
+    parser.add_argument("--only", help="the first run of the study and these")
     options, keys = parser.parse_known_args()
 
-    names = [name for name in STUDIES[options.study] if not options.only or name in options.only]
-    for seed in options.seeds:
+    study = STUDIES[options.study]
+    only = options.only.split(",") if options.only else list(study)
+    if unknown := set(only) - set(study):
+        parser.error(f"{', '.join(unknown)}: not among {', '.join(study)}")
+    names = [name for place, name in enumerate(study) if place == 0 or name in only]
+    seeds = [int(seed) for seed in options.seeds.split(",")]
+    _same_keys(options.folder / "keys", keys)
+    for seed in seeds:
         for name in names:
             folder = _folder(options.folder, name, seed)
             _share(options.folder, folder, seed)
-            told = [*STUDIES[options.study][name], *_budget(name, options.tokens)]
-            command = ["envisions.iterate", *told, f"seed={seed}", f"run.dir={folder}", *keys]
-            subprocess.run([sys.executable, "-m", *command], check=True)
-    lines = _table(options.folder, names, options.seeds)
+            told = [*study[name], *_budget(name, options.tokens), f"seed={seed}", f"run.dir='{folder}'"]
+            subprocess.run([sys.executable, "-m", "envisions.iterate", *told, *keys], check=True)
+    lines = _table(options.folder, names, seeds)
     text = "\n".join([f"    python benchmarks/evidence.py {' '.join(sys.argv[1:])}", "", *lines, ""])
     (options.folder / f"{options.study}.md").write_text(text)
     print(text)
 
 
+def _same_keys(path: Path, keys: list[str]) -> None:
+    """Runs share what the base model did, so all that it depends on has to be the same."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = "\n".join(sorted(keys))
+    if path.exists() and path.read_text() != text:
+        sys.exit(f"{path.parent} holds runs with other keys ({path}): take another folder.")
+    path.write_text(text)
+
+
 def _folder(parent: Path, name: str, seed: int) -> Path:
-    return parent / f"{name.replace(' ', '-')}-{seed}"
+    return parent / f"{name.replace(',', '').replace(' ', '-')}-{seed}"
 
 
 def _budget(name: str, tokens: int) -> list[str]:
-    preference = 0 if name in WITHOUT_DPO else tokens // 3
+    preference = 0 if name in SFT_ALONE else tokens // 3
     return [
         f"train.sft.tokens={tokens - preference}",
         *([f"train.dpo.tokens={preference}"] if preference else []),
@@ -90,44 +111,69 @@ def _share(parent: Path, folder: Path, seed: int) -> None:
 
 
 def _table(parent: Path, names: list[str], seeds: list[int]) -> list[str]:
-    first = names[0]
-    header = ("seed", "run", "base", "by round", "last: 95 %", "pass@k", "p vs base", f"p vs {first}",
-              "trained", "generated", "minutes")  # fmt: skip
+    first, *others = names
+    header = ("seed", "run", "base", "by round", "last: 95 %", "pass@k", "p vs base", f"p vs {first}", "Holm",
+              "SFT rows", "SFT tokens", "DPO tokens", "generated", "minutes")  # fmt: skip
     lines = [f"| {' | '.join(header)} |", "|---" * len(header) + "|"]
     for seed in seeds:
         reference = _solved(_folder(parent, first, seed))
+        p_values = [_paired(reference, _solved(_folder(parent, name, seed))) for name in others]
+        tests = {
+            name: (p, h) for name, p, h in zip(others, p_values, holm(p_values, len(others)), strict=True)
+        }
         for name in names:
-            folder = _folder(parent, name, seed)
-            report = json.loads((folder / "report.json").read_text())
-            base, *rounds = report["rounds"]
-            last, solved = rounds[-1], _solved(folder)
-            p = mcnemar([reference[task] for task in sorted(reference)], [solved[t] for t in sorted(solved)])
-            row = (
-                seed,
-                name,
-                f"{base['pass_at_1']:.1%}",
-                " → ".join(f"{entry['pass_at_1']:.1%}" for entry in rounds),
-                "–".join(f"{bound:.1%}" for bound in last["ci95"]),
-                ", ".join(f"{k}: {share:.1%}" for k, share in last["pass_at_k"].items()),
-                f"{last['p_vs_base']:.2g}",
-                "" if name == first else f"{p:.2g}",
-                f"{_sum(rounds, 'tokens', 'sft', 'dpo'):,.0f}",
-                f"{_sum(rounds, 'tokens', 'explore', 'refine'):,.0f}",
-                f"{_sum(rounds, 'seconds', 'refine', 'curate', 'sft', 'dpo', 'evaluate') / 60:.0f}",
+            shown = [f"{p:.2g}" for p in tests.get(name, ())] or ["", ""]
+            lines.append(
+                f"| {' | '.join([str(seed), name, *_figures(_folder(parent, name, seed), shown)])} |"
             )
-            lines.append(f"| {' | '.join(map(str, row))} |")
-    return lines
+    lines += ["", f"| {first} less | points | 95 % | p |", "|---|---|---|---|"]
+    return lines + [_pooled(parent, first, name, seeds) for name in others]
+
+
+def _figures(folder: Path, tests: list[str]) -> list[str]:
+    base, *rounds = _report(folder)["rounds"]
+    last = rounds[-1]
+    own = [{**entry["seconds"], "explore": 0} for entry in rounds[:1]] + [e["seconds"] for e in rounds[1:]]
+    return [
+        f"{base['pass_at_1']:.1%}",
+        " → ".join(f"{entry['pass_at_1']:.1%}" for entry in rounds),
+        "–".join(f"{bound:.1%}" for bound in last["ci95"]),
+        ", ".join(f"{k}: {share:.1%}" for k, share in last["pass_at_k"].items()),
+        f"{last['p_vs_base']:.2g}",
+        *tests,
+        " + ".join(str(entry["sft_rows"]) for entry in rounds),
+        *(f"{sum(e['tokens'].get(stage, 0) for e in rounds):,}" for stage in ("sft", "dpo")),
+        f"{sum(e['tokens'].get(stage, 0) for e in rounds for stage in ('explore', 'refine')):,}",
+        f"{sum(sum(seconds.values()) for seconds in own) / 60:.0f}",
+    ]
+
+
+def _report(folder: Path) -> dict[str, Any]:
+    return read_json(folder / "report.json") or sys.exit(f"{folder} has no report")
 
 
 def _solved(folder: Path) -> dict[str, bool]:
-    """The test tasks by whether the last round's likeliest answer is right."""
-    number = len(read_json(folder / "report.json")["rounds"]) - 1
-    played = read_records(folder / f"round_{number}" / "eval.jsonl", Trajectory.from_json)
-    return {t.task: t.verdict.right for t in played if t.temperature == 0}
+    """The test tasks by whether the last planned round's likeliest answer is right."""
+    report = _report(folder)
+    if len(report["rounds"]) - 1 < report["planned_rounds"]:
+        sys.exit(f"{folder} ended before its last planned round: {report['verdict']}")
+    path = folder / f"round_{report['planned_rounds']}" / "eval.jsonl"
+    return {t.task: t.verdict.right for t in read_records(path, Trajectory.from_json) if t.temperature == 0}
 
 
-def _sum(rounds: list[dict[str, Any]], table: str, *stages: str) -> float:
-    return sum(entry[table].get(stage, 0) for entry in rounds for stage in stages)
+def _paired(one: dict[str, bool], other: dict[str, bool]) -> float:
+    if one.keys() != other.keys():
+        sys.exit("the runs have different test tasks")
+    return mcnemar([one[task] for task in one], [other[task] for task in one])
+
+
+def _pooled(parent: Path, first: str, name: str, seeds: list[int]) -> str:
+    both = [(_solved(_folder(parent, first, seed)), _solved(_folder(parent, name, seed))) for seed in seeds]
+    differences = np.array([np.mean([one[task] - other[task] for one, other in both]) for task in both[0][0]])
+    interval = bootstrap((differences,), np.mean, rng=0).confidence_interval
+    p = permutation_test((differences,), np.mean, permutation_type="samples", rng=0).pvalue
+    points = [100 * x for x in (differences.mean(), interval.low, interval.high)]
+    return f"| {name} | {points[0]:+.1f} | {points[1]:+.1f} to {points[2]:+.1f} | {p:.2g} |"
 
 
 if __name__ == "__main__":

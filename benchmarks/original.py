@@ -1,5 +1,6 @@
-"""The exploration of a few tasks, done here and in the way of the ENVISIONS reference code: prompt by prompt,
-five sequences at a time through `model.generate`, each program run by `exec` in this process under an alarm.
+"""The exploration of a few tasks, done here and in the rhythm of the ENVISIONS reference code: one prompt at
+a time, five sequences together, each program run by `exec` in the same process under an alarm. Both generate
+with transformers on this machine (the reference's own engine is vLLM), so what differs is how.
 
     python benchmarks/original.py [--tasks 12] [--repeats 2] [--data FILE]
 
@@ -48,7 +49,7 @@ def main() -> None:
     policy = TransformersPolicy(source.path, "base")
     ways: dict[str, Callable[[], int]] = {
         "here": lambda: _here(tasks, environment, policy, sampling),
-        "reference": lambda: _reference(tasks, environment, model, tokenizer, sampling),
+        "one prompt at a time": lambda: _prompt_by_prompt(tasks, environment, model, tokenizer, sampling),
     }
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(options.repeats):
@@ -59,8 +60,8 @@ def main() -> None:
             print(
                 f"{name}: {seconds[name][-1]:.1f} s, {ran} of {len(tasks) * SAMPLES} programs ran", flush=True
             )
-    here, reference = (statistics.median(seconds[name]) for name in ways)
-    print(f"{device}: the reference's way takes {reference / here:.1f} times as long")
+    here, other = (statistics.median(seconds[name]) for name in ways)
+    print(f"{device}: one prompt at a time takes {other / here:.1f} times as long")
 
 
 def _here(
@@ -85,7 +86,7 @@ def _here(
     return sum(trajectory.execution.ok for trajectory in played)
 
 
-def _reference(
+def _prompt_by_prompt(
     tasks: Sequence[Task], environment: MathEnvironment, model: Any, tokenizer: Any, sampling: Sampling
 ) -> int:
     model.set_attn_implementation("sdpa")

@@ -63,7 +63,8 @@ def main() -> None:
         ways["vllm"] = lambda: _vllm(source.path, requests, sampling)
     if not options.without_generate:
         short = replace(sampling, max_new_tokens=32)  # to find the best batch, which the whole work then uses
-        best = max(BATCHES, key=lambda size: _generate(model, tokenizer, requests[:size], short, size)[1])
+        _generate(model, tokenizer, requests[:8], short, 8)  # warms up
+        best = max(BATCHES, key=lambda size: _generate(model, tokenizer, requests[:size], short, size)[0])
         ways[f"generate, batch {best}"] = lambda: _generate(model, tokenizer, requests, sampling, best)
     rows: dict[str, list[Rates]] = {name: [] for name in ways}
     limits = [_matrix_limit(model)]

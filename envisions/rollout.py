@@ -199,11 +199,6 @@ def _play_turn(
         answers = execute(list(enumerate(completions)))
     for place, (one, request, completion) in enumerate(zip(playing, requests, completions, strict=True)):
         program, answer = answers[place]
-        if answer.execution.status == "infra":
-            raise HarnessError(
-                f"a program could not be executed, which is not its fault ({answer.execution.error});"
-                " nothing is lost, and the same command continues."
-            )
         one.take(environment, request, completion, program, answer)
 
 
@@ -214,6 +209,12 @@ def _execute(
     programs = [environment.parse(completion.text) for _, completion in ended]
     episodes = [playing[place].episode for place, _ in ended]
     answers = environment.step(episodes, programs, executor)
+    for answer in answers:
+        if answer.execution.status == "infra":
+            raise HarnessError(
+                f"a program could not be executed, which is not its fault ({answer.execution.error});"
+                " nothing is lost, and the same command continues."
+            )
     return dict(zip((place for place, _ in ended), zip(programs, answers, strict=True), strict=True))
 
 
@@ -238,6 +239,8 @@ def _beside(
                 answers.update(execute(finished))
 
     def hear(place: int, done: Completion) -> None:
+        if working.done():
+            working.result()  # it failed: no use in generating the rest
         heard()
         ended.put((place, done))
 

@@ -31,7 +31,7 @@ Advance = Callable[[float], None]  # the share of a stage's steps done since it 
 class Stage:
     """One stage's optimiser. The schedule is linear to zero after `warmup` (a share of the steps).
 
-    With `tokens` (prompts included) rows are gone through until as many have been trained on, whatever
+    With `tokens` (prompts included) rows are gone through until about as many have been trained on, whatever
     `epochs` says: so methods that make different numbers of rows are compared at equal cost.
     """
 
@@ -106,7 +106,11 @@ class Trainer:
             SFTTrainer,
             SFTConfig,
             self._sft,
-            {"completion_only_loss": True, "train_sampling_strategy": "group_by_length"},
+            {
+                "completion_only_loss": True,
+                # Grouping puts long rows first: a pass that a budget cuts short would hold more tokens.
+                "train_sampling_strategy": "random" if self._sft.tokens else "group_by_length",
+            },
             records,
             lambda record: len(record["input_ids"]),
         )
@@ -158,7 +162,7 @@ class Trainer:
             trained = trainer.model.merge_and_unload() if self._lora else trainer.model
             trained.save_pretrained(folder)
             tokenizer.save_pretrained(folder)
-            write_json(folder / "training.json", _measured(trainer.state, job))
+            write_json(folder / "training.json", _measured(trainer.state.log_history))
         replace_folder(folder, target)
         del trainer, model, trained
         gc.collect()
@@ -179,7 +183,7 @@ class Trainer:
         from transformers.trainer_callback import PrinterCallback
 
         stage = job.stage
-        micro = min(self._micro_batch, stage.batch_size)
+        micro = max(n for n in range(1, self._micro_batch + 1) if stage.batch_size % n == 0)
         epochs = stage.passes(job.all_tokens)
         steps = math.ceil(math.ceil(len(job.records) / stage.batch_size) * epochs)
         arguments = job.config(
@@ -203,6 +207,7 @@ class Trainer:
             data_seed=seed,
             **job.special,
         )
+        arguments._n_gpu = min(arguments.n_gpu, 1)  # each further GPU would multiply the batch
         trainer = job.trainer(
             model=model,
             args=arguments,
@@ -237,8 +242,13 @@ def _check_positive(settings: Any, *names: str) -> None:
             raise ValueError(f"{name} must be a finite number above 0, not {getattr(settings, name)}.")
 
 
-def _measured(state: Any, job: _Job) -> dict[str, float]:
-    """The first and the last loss, the steps, and the tokens trained on in all passes."""
-    losses = [entry["loss"] for entry in state.log_history if "loss" in entry]
-    tokens = round(job.stage.passes(job.all_tokens) * job.all_tokens)
-    return {"first_loss": losses[0], "last_loss": losses[-1], "steps": len(losses), "tokens": tokens}
+def _measured(history: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The first and the last loss, the steps, and the tokens trained on in all passes, as TRL counts them."""
+    losses = [entry["loss"] for entry in history if "loss" in entry]
+    tokens = [entry["num_tokens"] for entry in history if "num_tokens" in entry]
+    return {
+        "first_loss": losses[0],
+        "last_loss": losses[-1],
+        "steps": len(losses),
+        "tokens": round(tokens[-1]),
+    }

@@ -20,7 +20,7 @@ class WorkerExtension:
 
     def end_with(self, client: int) -> None:
         """Ends the engine when the process `client` has ended, killed or not: vLLM 0.32 would stay and
-        hold its memory."""
+        hold its memory. A client killed while the engine starts is not noticed."""
         gone = select.poll()
         gone.register(os.pidfd_open(client), select.POLLIN)
         core = os.getppid()  # the client itself where engine and worker are one process
@@ -41,5 +41,5 @@ class WorkerExtension:
         """
         self.reload_weights(weights_path=folder)
         for layer in self.model_runner.get_model().modules():
-            if hasattr(layer, "tie_weights"):
+            if hasattr(layer, "tie_weights") and hasattr(layer, "quant_method"):
                 layer.quant_method.process_weights_after_loading(layer)

@@ -169,6 +169,19 @@ def test_the_next_rounds_weights_take_the_place_of_the_last(
             loaded.generate([Request(PROMPTS[0], 0)], Sampling(0, 1))
 
 
+def test_an_interrupted_call_leaves_nothing_to_the_next(load: partial[Policy], folders: list[Path]) -> None:
+    def interrupt(place: int, done: Completion) -> None:
+        raise KeyboardInterrupt
+
+    loaded = load(folders[0], "base")
+    with pytest.raises(KeyboardInterrupt):
+        loaded.generate([Request(prompt, 0) for prompt in PROMPTS], Sampling(0, 9), interrupt)
+    loaded.close()
+    again = load(folders[0], "base")
+    check_greedy(again, folders[0])
+    again.close()
+
+
 @pytest.mark.parametrize("end", ["end", "kill"])
 def test_vllm_leaves_no_process_behind(end: str, folders: list[Path]) -> None:
     pytest.importorskip("vllm", reason="vLLM is not installed", exc_type=ImportError)

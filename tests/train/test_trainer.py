@@ -93,16 +93,28 @@ def test_training_again_gives_the_same_weights(model: Path, tmp_path: Path) -> N
     assert all(torch.equal(one[name], two[name]) for name in one)
 
 
-@pytest.mark.parametrize(("stage", "row_tokens"), [("sft", 7), ("dpo", 13)])
-def test_a_budget_of_tokens_takes_the_place_of_epochs(
-    stage: str, row_tokens: int, model: Path, tmp_path: Path
-) -> None:
-    """Six rows, in steps of two: ten passes are thirty steps."""
-    budget = replace(DPO, tokens=10 * 6 * row_tokens)
+@pytest.mark.parametrize("stage", ["sft", "dpo"])
+def test_a_budget_of_tokens_takes_the_place_of_epochs(stage: str, model: Path, tmp_path: Path) -> None:
+    """What was trained on is counted: rows of 7 to 15 tokens, passes that do not come out even."""
+    rows = [replace(row, prompt=row.prompt * (1 + i % 3)) for i, row in enumerate(ROWS)]
+    pairs = [replace(pair, prompt=pair.prompt * (1 + i % 3)) for i, pair in enumerate(PAIRS)]
+    budget = replace(DPO, tokens=1000)
     trainer = Trainer(sft=budget, dpo=budget)
-    getattr(trainer, stage)(model, ROWS if stage == "sft" else PAIRS, tmp_path / "out", 0, ignore)
-    assert measured(tmp_path / "out")["steps"] == 30
-    assert measured(tmp_path / "out")["tokens"] == budget.tokens
+    getattr(trainer, stage)(model, rows if stage == "sft" else pairs, tmp_path / "out", 0, ignore)
+    assert measured(tmp_path / "out")["tokens"] == pytest.approx(1000, rel=0.05)
+    getattr(Trainer(sft=DPO, dpo=DPO), stage)(
+        model, ROWS if stage == "sft" else PAIRS, tmp_path / "one", 0, ignore
+    )
+    assert measured(tmp_path / "one")["tokens"] == 6 * (7 if stage == "sft" else 13), "one pass"
+
+
+@pytest.mark.parametrize(("batch_size", "micro_batch", "steps"), [(3, 2, 2), (6, 4, 1), (4, 8, 2)])
+def test_a_batch_is_as_large_as_it_says(
+    batch_size: int, micro_batch: int, steps: int, model: Path, tmp_path: Path
+) -> None:
+    stage = replace(SFT, batch_size=batch_size, epochs=1)
+    Trainer(sft=stage, dpo=DPO, micro_batch=micro_batch).sft(model, ROWS, tmp_path / "out", 0, ignore)
+    assert measured(tmp_path / "out")["steps"] == steps
 
 
 def test_progress_sums_to_one(model: Path, tmp_path: Path) -> None:
