@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
+from envisions.errors import UserError
+
 AUTO = "auto"
 _TARGETS = {
     "vllm": "envisions.policies.vllm_policy.VLLMPolicy",
@@ -15,8 +17,15 @@ _TARGETS = {
 
 def choose_policy(config: Any) -> Any:
     """The configuration of the policy to use; any but "auto" stays as it is. Keys that are null are left to
-    the class."""
-    if not isinstance(config, Mapping) or config.get("_target_") != AUTO:
+    the class. Raises `UserError` where vLLM is asked for and missing, before a model is fetched for it."""
+    if not isinstance(config, Mapping):
+        return config
+    target = config.get("_target_")
+    if target == _TARGETS["vllm"] and find_spec("vllm") is None:
+        raise UserError(
+            "policy=vllm needs vLLM: pip install 'envisions[vllm]' (without a GPU, see docs/vllm.md)."
+        )
+    if target != AUTO:
         return config
     keys = {key: value for key, value in config.items() if value is not None}
     return {**keys, "_target_": _TARGETS["vllm" if _fast() else "transformers"]}

@@ -6,20 +6,14 @@ All requests of a call go to the engine at once. Not covered: several machines.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from envisions.errors import HarnessError, UserError
+from envisions.errors import HarnessError
 from envisions.policies.completions import completion_text
 from envisions.policies.vllm_engine import ENGINE
 from envisions.policy import Completion, OnCompletion, Request, Sampling
 from envisions.records import Finish, Message
-
-if find_spec("vllm") is None:  # said before a model is fetched
-    raise UserError(
-        "policy=vllm needs vLLM: pip install 'envisions[vllm]' (without a GPU, see docs/vllm.md)."
-    )
 
 _FINISHES: dict[str, Finish] = {"stop": "stop", "length": "length"}
 
@@ -124,13 +118,19 @@ class VLLMPolicy:
         if self._llm is None:
             raise RuntimeError(f"policy {self.name} is closed")
         engine = self._llm.llm_engine
+
+        def step() -> None:
+            for output in engine.step():
+                if output.finished:
+                    take(int(output.request_id.partition("-")[0]), output)
+
         try:
             for place, (ids, chosen) in enumerate(zip(prompts, parameters, strict=True)):
                 engine.add_request(str(place), {"prompt_token_ids": list(ids)}, chosen)
+                if place == 0:
+                    step()  # the others find what all prompts begin with in the cache
             while engine.has_unfinished_requests():
-                for output in engine.step():
-                    if output.finished:
-                        take(int(output.request_id.partition("-")[0]), output)
+                step()
         except BaseException:  # an interrupt too: what the engine still holds would answer the next call
             self._llm = None
             ENGINE.stop()

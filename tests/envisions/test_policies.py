@@ -206,7 +206,7 @@ if {end!r} == "kill":
 @pytest.mark.skipif(find_spec("vllm") is not None, reason="vLLM is installed")
 def test_where_vllm_is_missing_its_extra_is_named() -> None:
     with pytest.raises(UserError, match=r"pip install 'envisions\[vllm\]'"):
-        import_module("envisions.policies.vllm_policy")
+        choose_policy({"_target_": BACKENDS["vllm"]})
 
 
 def test_auto_is_transformers_where_there_is_no_gpu_and_keeps_its_keys() -> None:
