@@ -118,19 +118,13 @@ class VLLMPolicy:
         if self._llm is None:
             raise RuntimeError(f"policy {self.name} is closed")
         engine = self._llm.llm_engine
-
-        def step() -> None:
-            for output in engine.step():
-                if output.finished:
-                    take(int(output.request_id.partition("-")[0]), output)
-
         try:
             for place, (ids, chosen) in enumerate(zip(prompts, parameters, strict=True)):
                 engine.add_request(str(place), {"prompt_token_ids": list(ids)}, chosen)
-                if place == 0:
-                    step()  # the others find what all prompts begin with in the cache
             while engine.has_unfinished_requests():
-                step()
+                for output in engine.step():
+                    if output.finished:
+                        take(int(output.request_id.partition("-")[0]), output)
         except BaseException:  # an interrupt too: what the engine still holds would answer the next call
             self._llm = None
             ENGINE.stop()
