@@ -31,11 +31,10 @@ class Engine:
             self._change(folder)
         else:
             self.stop()
-            atexit.unregister(self.stop)
-            atexit.register(
-                self.stop
-            )  # before multiprocessing's own, which would wait for the engine for ever
             self._llm, self._kind, self._folder = _start(folder, tensor_parallel, gpu_memory), kind, folder
+            # At exit the last to register comes first: multiprocessing's own, registered by the start, would
+            # wait for the engine for ever.
+            atexit.register(self.stop)
         return self._llm
 
     def rest(self) -> None:

@@ -23,8 +23,6 @@ from envisions.policies.auto import choose_policy
 from envisions.policy import Completion, Policy, Request, Sampling
 from tests.tiny import tiny_config, tiny_tokenizer
 
-# What vLLM imports warns of its own ways.
-pytestmark = pytest.mark.filterwarnings("ignore::Warning:(?!envisions|tests)")
 PROMPTS = [(5, 9, 8, 7, 30, 31), (5, 9, 8, 7, 40, 41, 42, 43), (5, 9, 8, 7, 50), (60, 61, 62)]
 TOLERANCE = 2e-3  # nats a token: the order of sums differs between engines
 BACKENDS = {
@@ -54,7 +52,11 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [save_model(root / str(seed), seed) for seed in (1, 2)]
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
+# What vLLM imports warns of its own ways.
+VLLM = pytest.param("vllm", marks=pytest.mark.filterwarnings("ignore::Warning:(?!envisions|tests)"))
+
+
+@pytest.fixture(scope="module", params=["transformers", VLLM])
 def load(request: pytest.FixtureRequest) -> partial[Policy]:
     if request.param == "vllm":
         pytest.importorskip("vllm", reason="vLLM is not installed", exc_type=ImportError)
@@ -182,9 +184,9 @@ def test_an_interrupted_call_leaves_nothing_to_the_next(load: partial[Policy], f
     again.close()
 
 
+@pytest.mark.skipif(find_spec("vllm") is None, reason="vLLM is not installed")
 @pytest.mark.parametrize("end", ["end", "kill"])
 def test_vllm_leaves_no_process_behind(end: str, folders: list[Path]) -> None:
-    pytest.importorskip("vllm", reason="vLLM is not installed", exc_type=ImportError)
     code = f"""
 import os, psutil, signal
 from pathlib import Path

@@ -175,6 +175,16 @@ def test_same_records_same_files(run):
     assert written(run) == written(run)
 
 
+def test_distinct_programs_and_trained_tokens_are_counted(run):
+    """Programs that differ in a comment are one; tokens are those that training measured."""
+    add_round(run, 1, extra=[attempt(TRAIN[0], "wrong", index=n, code=f"return 1  # {n}") for n in (7, 8)])
+    run.note(1, training={"sft": {"tokens": 700}, "dpo": {"tokens": 90}})
+    entry = write_report(run)["rounds"][1]
+    assert entry["explore"]["attempts"] == 2 * len(TRAIN) + 2
+    assert entry["explore"]["distinct"] == len(TRAIN) + 1
+    assert (entry["tokens"]["sft"], entry["tokens"]["dpo"]) == (700, 90)
+
+
 def test_only_the_base(run):
     markdown, page = written(run)
     assert "0 of 2 rounds finished" in markdown
