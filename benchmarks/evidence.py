@@ -39,8 +39,8 @@ STUDIES: dict[str, dict[str, list[str]]] = {
     },
     "parts": {
         "envisions": ["method=envisions"],
-        "no DPO, all tokens": ["method.pairs_per_task=0"],
-        "no DPO, same SFT": ["method.pairs_per_task=0"],
+        "no DPO all tokens": ["method.pairs_per_task=0"],
+        "no DPO same SFT": ["method.pairs_per_task=0"],
         "no L2": ["method.l2_per_task=0"],
         "no refinement": ["method.refine=none"],
         "no feedback": ["method.feedback=false"],
@@ -48,7 +48,7 @@ STUDIES: dict[str, dict[str, list[str]]] = {
         "from previous": ["method.start=previous"],
     },
 }
-SFT_ALONE = ("unfiltered", "rft", "envisions_paper", "no DPO, all tokens")  # their tokens all go there
+SFT_ALONE = ("unfiltered", "rft", "envisions_paper", "no DPO all tokens")  # their tokens all go there
 
 
 def main() -> None:
@@ -73,7 +73,8 @@ def main() -> None:
             _share(options.folder, folder, seed)
             told = [*study[name], *_budget(name, options.tokens), f"seed={seed}", f"run.dir='{folder}'"]
             subprocess.run([sys.executable, "-m", "envisions.iterate", *told, *keys], check=True)
-    lines = _table(options.folder, names, seeds)
+    runs = [(seed, name, _folder(options.folder, name, seed)) for seed in seeds for name in names]
+    lines = [*_table(options.folder, names, seeds), "", *_rounds(runs), "", *_costs(runs)]
     text = "\n".join([f"    python benchmarks/evidence.py {' '.join(sys.argv[1:])}", "", *lines, ""])
     (options.folder / f"{options.study}.md").write_text(text)
     print(text)
@@ -89,7 +90,7 @@ def _same_keys(path: Path, keys: list[str]) -> None:
 
 
 def _folder(parent: Path, name: str, seed: int) -> Path:
-    return parent / f"{name.replace(',', '').replace(' ', '-')}-{seed}"
+    return parent / f"{name.replace(' ', '-')}-{seed}"
 
 
 def _budget(name: str, tokens: int) -> list[str]:
@@ -146,6 +147,58 @@ def _figures(folder: Path, tests: list[str]) -> list[str]:
         f"{sum(e['tokens'].get(stage, 0) for e in rounds for stage in ('explore', 'refine')):,}",
         f"{sum(sum(seconds.values()) for seconds in own) / 60:.0f}",
     ]
+
+
+def _rounds(runs: list[tuple[int, str, Path]]) -> list[str]:
+    """What each round's exploration and refinement were like, and whether self-reward knew."""
+    header = ("seed", "run", "round", "tasks solved so far", "explored right", "distinct programs",
+              "AUC of self-reward, explored", "refined right", "AUC, refined")  # fmt: skip
+    lines = [f"| {' | '.join(header)} |", "|---" * len(header) + "|"]
+    for seed, name, folder in runs:
+        for entry in _report(folder)["rounds"][1:]:
+            explored, refined, reward = (entry[key] for key in ("explore", "refine", "self_reward"))
+            cells = (
+                seed,
+                name,
+                entry["round"],
+                entry["solved_train"],
+                f"{explored['right']} of {explored['attempts']}",
+                explored["distinct"],
+                _two_digits(reward["explore"]["auc"]),
+                f"{refined['right']} of {refined['attempts']}" if refined["attempts"] else "",
+                _two_digits(reward["refine"]["auc"]),
+            )
+            lines.append(f"| {' | '.join(map(str, cells))} |")
+    return lines
+
+
+def _costs(runs: list[tuple[int, str, Path]]) -> list[str]:
+    """What a percentage point over the base took, evaluations left out, and the seconds of each stage."""
+    stages = ("explore", "refine", "curate", "sft", "dpo", "evaluate")
+    header = ("seed", "run", "points", "per point: generated tokens", "trained tokens", "programs",
+              *(f"{stage}, s" for stage in stages))  # fmt: skip
+    lines = [f"| {' | '.join(header)} |", "|---" * len(header) + "|"]
+    for seed, name, folder in runs:
+        base, *rounds = _report(folder)["rounds"]
+        points = 100 * (rounds[-1]["pass_at_1"] - base["pass_at_1"])
+        spent = (
+            sum(entry["tokens"].get(stage, 0) for entry in rounds for stage in ("explore", "refine")),
+            sum(entry["tokens"].get(stage, 0) for entry in rounds for stage in ("sft", "dpo")),
+            sum(entry[stage]["attempts"] for entry in rounds for stage in ("explore", "refine")),
+        )
+        cells = (
+            seed,
+            name,
+            f"{points:+.1f}",
+            *(f"{amount / points:,.0f}" if points > 0 else "–" for amount in spent),
+            *(f"{sum(entry['seconds'].get(stage, 0) for entry in rounds):.0f}" for stage in stages),
+        )
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    return lines
+
+
+def _two_digits(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
 
 
 def _report(folder: Path) -> dict[str, Any]:
