@@ -6,7 +6,7 @@ STUDY is one of STUDIES below; the keys are those of `python -m envisions.iterat
 Runs follow one another in FOLDER/NAME-SEED and continue where they were stopped. The first run of a seed
 evaluates the base model and explores first; the others take both over. All explore with as many samples and
 train on as many tokens a round, a third of them in DPO where the method has it; what refinement generates
-on top is in the table. Prints the table, and writes it to FOLDER/STUDY.md.
+on top is in the table. Prints the tables (results, rounds, costs), and writes them to FOLDER/STUDY.md.
 
 p values are exact McNemar tests on the same test tasks after the last round, against the study's first run,
 with Holm's correction over the seed's other runs. The pooled difference averages each task over the seeds;
@@ -19,6 +19,7 @@ import argparse
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ STUDIES: dict[str, dict[str, list[str]]] = {
         "from previous": ["method.start=previous"],
     },
 }
+GENERATED = ("explore", "refine")
 SFT_ALONE = ("unfiltered", "rft", "envisions_paper", "no DPO all tokens")  # their tokens all go there
 
 
@@ -115,7 +117,7 @@ def _table(parent: Path, names: list[str], seeds: list[int]) -> list[str]:
     first, *others = names
     header = ("seed", "run", "base", "by round", "last: 95 %", "pass@k", "p vs base", f"p vs {first}", "Holm",
               "SFT rows", "SFT tokens", "DPO tokens", "generated", "minutes")  # fmt: skip
-    lines = [f"| {' | '.join(header)} |", "|---" * len(header) + "|"]
+    rows = []
     for seed in seeds:
         reference = _solved(_folder(parent, first, seed))
         p_values = [_paired(reference, _solved(_folder(parent, name, seed))) for name in others]
@@ -124,11 +126,10 @@ def _table(parent: Path, names: list[str], seeds: list[int]) -> list[str]:
         }
         for name in names:
             shown = [f"{p:.2g}" for p in tests.get(name, ())] or ["", ""]
-            lines.append(
-                f"| {' | '.join([str(seed), name, *_figures(_folder(parent, name, seed), shown)])} |"
-            )
-    lines += ["", f"| {first} less | points | 95 % | p |", "|---|---|---|---|"]
-    return lines + [_pooled(parent, first, name, seeds) for name in others]
+            rows.append((seed, name, *_figures(_folder(parent, name, seed), shown)))
+    pooled = [(name, *_pooled(parent, first, name, seeds)) for name in others]
+    differences = _markdown((f"{first} less", "points", "95 %", "p"), pooled)
+    return [*_markdown(header, rows), "", *differences]
 
 
 def _figures(folder: Path, tests: list[str]) -> list[str]:
@@ -143,8 +144,7 @@ def _figures(folder: Path, tests: list[str]) -> list[str]:
         f"{last['p_vs_base']:.2g}",
         *tests,
         " + ".join(str(entry["sft_rows"]) for entry in rounds),
-        *(f"{sum(e['tokens'].get(stage, 0) for e in rounds):,}" for stage in ("sft", "dpo")),
-        f"{sum(e['tokens'].get(stage, 0) for e in rounds for stage in ('explore', 'refine')):,}",
+        *(f"{_tokens(rounds, stages):,}" for stages in (("sft",), ("dpo",), GENERATED)),
         f"{sum(sum(seconds.values()) for seconds in own) / 60:.0f}",
     ]
 
@@ -153,11 +153,11 @@ def _rounds(runs: list[tuple[int, str, Path]]) -> list[str]:
     """What each round's exploration and refinement were like, and whether self-reward knew."""
     header = ("seed", "run", "round", "tasks solved so far", "explored right", "distinct programs",
               "AUC of self-reward, explored", "refined right", "AUC, refined")  # fmt: skip
-    lines = [f"| {' | '.join(header)} |", "|---" * len(header) + "|"]
+    rows = []
     for seed, name, folder in runs:
         for entry in _report(folder)["rounds"][1:]:
             explored, refined, reward = (entry[key] for key in ("explore", "refine", "self_reward"))
-            cells = (
+            row = (
                 seed,
                 name,
                 entry["round"],
@@ -168,8 +168,8 @@ def _rounds(runs: list[tuple[int, str, Path]]) -> list[str]:
                 f"{refined['right']} of {refined['attempts']}" if refined["attempts"] else "",
                 _two_digits(reward["refine"]["auc"]),
             )
-            lines.append(f"| {' | '.join(map(str, cells))} |")
-    return lines
+            rows.append(row)
+    return _markdown(header, rows)
 
 
 def _costs(runs: list[tuple[int, str, Path]]) -> list[str]:
@@ -177,24 +177,33 @@ def _costs(runs: list[tuple[int, str, Path]]) -> list[str]:
     stages = ("explore", "refine", "curate", "sft", "dpo", "evaluate")
     header = ("seed", "run", "points", "per point: generated tokens", "trained tokens", "programs",
               *(f"{stage}, s" for stage in stages))  # fmt: skip
-    lines = [f"| {' | '.join(header)} |", "|---" * len(header) + "|"]
+    rows = []
     for seed, name, folder in runs:
         base, *rounds = _report(folder)["rounds"]
         points = 100 * (rounds[-1]["pass_at_1"] - base["pass_at_1"])
         spent = (
-            sum(entry["tokens"].get(stage, 0) for entry in rounds for stage in ("explore", "refine")),
-            sum(entry["tokens"].get(stage, 0) for entry in rounds for stage in ("sft", "dpo")),
-            sum(entry[stage]["attempts"] for entry in rounds for stage in ("explore", "refine")),
+            _tokens(rounds, GENERATED),
+            _tokens(rounds, ("sft", "dpo")),
+            sum(entry[stage]["attempts"] for entry in rounds for stage in GENERATED),
         )
-        cells = (
+        row = (
             seed,
             name,
             f"{points:+.1f}",
             *(f"{amount / points:,.0f}" if points > 0 else "–" for amount in spent),
             *(f"{sum(entry['seconds'].get(stage, 0) for entry in rounds):.0f}" for stage in stages),
         )
-        lines.append(f"| {' | '.join(map(str, cells))} |")
-    return lines
+        rows.append(row)
+    return _markdown(header, rows)
+
+
+def _tokens(rounds: Sequence[dict[str, Any]], stages: Sequence[str]) -> int:
+    return sum(entry["tokens"].get(stage, 0) for entry in rounds for stage in stages)
+
+
+def _markdown(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    ruled = [f"| {' | '.join(map(str, row))} |" for row in (header, *rows)]
+    return [ruled[0], "|---" * len(header) + "|", *ruled[1:]]
 
 
 def _two_digits(value: float | None) -> str:
@@ -220,13 +229,13 @@ def _paired(one: dict[str, bool], other: dict[str, bool]) -> float:
     return mcnemar([one[task] for task in one], [other[task] for task in one])
 
 
-def _pooled(parent: Path, first: str, name: str, seeds: list[int]) -> str:
+def _pooled(parent: Path, first: str, name: str, seeds: list[int]) -> list[str]:
     both = [(_solved(_folder(parent, first, seed)), _solved(_folder(parent, name, seed))) for seed in seeds]
     differences = np.array([np.mean([one[task] - other[task] for one, other in both]) for task in both[0][0]])
     interval = bootstrap((differences,), np.mean, rng=0).confidence_interval
     p = permutation_test((differences,), np.mean, permutation_type="samples", rng=0).pvalue
     points = [100 * x for x in (differences.mean(), interval.low, interval.high)]
-    return f"| {name} | {points[0]:+.1f} | {points[1]:+.1f} to {points[2]:+.1f} | {p:.2g} |"
+    return [f"{points[0]:+.1f}", f"{points[1]:+.1f} to {points[2]:+.1f}", f"{p:.2g}"]
 
 
 if __name__ == "__main__":
