@@ -23,6 +23,7 @@ from symbolic.terms import (
     quotient,
     symbols,
 )
+from symbolic.tokens import GREEK, Token, tokenize
 
 MAX_TEXT = 2000
 MAX_NODES = 300
@@ -34,29 +35,8 @@ _ALIASES = {
     "arcsin": "asin", "arccos": "acos", "arctan": "atan", "Abs": "abs", "ceiling": "ceil", "lg": "log10",
     "Max": "max", "Min": "min", "π": "pi", "comb": "binomial",
 }  # fmt: skip
-_GREEK_NAMES = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau phi
-chi psi omega varepsilon vartheta varphi Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"""
-_GREEK = frozenset(_GREEK_NAMES.split())
-_MACROS = {
-    "cdot": "*", "times": "*", "ast": "*", "div": "/", "le": "<=", "leq": "<=", "ge": ">=", "geq": ">=",
-    "ne": "!=", "neq": "!=", "lt": "<", "gt": ">", "infty": "oo", "lvert": "|", "rvert": "|", "vert": "|",
-    "left": "", "right": "", "big": "", "Big": "", "bigl": "", "bigr": "", "displaystyle": "", "quad": "",
-    "qquad": "", "leqslant": "<=", "geqslant": ">=",
-}  # fmt: skip
-_SIGNS = {
-    "×": "*", "·": "*", "⋅": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "**": "^", "==": "=", "−": "-",
-    "√": "√", "∞": "oo",
-}  # fmt: skip
 _FRACTIONS = ("frac", "dfrac", "tfrac", "cfrac")
 RELATIONS = ("=", "!=", "<=", ">=", "<", ">")
-
-_TOKEN = re.compile(
-    r"""\s*(?: (?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+(?![\w.]))?|\.\d+)
-        | \\(?P<macro>[A-Za-z]+) | (?P<space>\\[,;:!\ ]|~)
-        | (?P<name>[A-Za-z][A-Za-z0-9]*(?:_(?:[A-Za-z0-9]+|\{[A-Za-z0-9]+\}))?|[α-ωπΓ-Ω])
-        | (?P<sign>\*\*|<=|>=|==|!=|[-+*/^!|_()\[\]{}=<>,×·⋅÷≤≥≠−√∞]) )""",
-    re.ASCII | re.VERBOSE,
-)
 _DATE = re.compile(r"\d{1,4}([-/.:])\d{1,2}\1\d{1,4}|\d{1,2}:\d\d", re.ASCII)
 
 
@@ -67,7 +47,7 @@ def read_term(text: str) -> Term | Relation:
     if _DATE.fullmatch(text.strip()):
         raise NotMathError("it looks like a date or a time")
     try:
-        found = _Reader(_tokens(text), tex="\\" in text or "{" in text).everything()
+        found = _Reader(tokenize(text), tex="\\" in text or "{" in text).everything()
     except RecursionError:
         raise NotMathError("the expression is nested too deep") from None
     if max(map(_depth, (found.left, found.right) if isinstance(found, Relation) else (found,))) > MAX_DEPTH:
@@ -82,43 +62,6 @@ def _depth(term: Term) -> int:
         layer = [part for node in layer for part in node.args]
         levels += 1
     return levels
-
-
-Token = tuple[str, str]  # kind (number, name, macro, sign, end) and text
-
-
-def _tokens(text: str) -> list[Token]:
-    tokens: list[Token] = []
-    position, text = 0, text.rstrip()
-    while position < len(text):
-        found = _TOKEN.match(text, position)
-        if found is None or found.lastgroup is None:
-            raise NotMathError(f"{text[position : position + 10]!r} is not understood")
-        if tokens and tokens[-1][0] == "number" and re.match(r"[eE]\d", text[position:]):
-            raise AmbiguousError("an exponent followed by a name can be read in two ways")
-        position = found.end()
-        token = _token(found.lastgroup, found[found.lastgroup])
-        if token[1]:
-            tokens.append(token)
-    if len(tokens) > 2 * MAX_NODES:
-        raise NotMathError("the text is too long")
-    return [*tokens, ("end", "")]
-
-
-def _token(kind: str, text: str) -> Token:
-    if kind == "space":
-        return "sign", ""
-    if kind == "macro":
-        if text in _MACROS:
-            sign = _MACROS[text]
-            return ("name" if sign == "oo" else "sign"), sign
-        if text in _GREEK or text == "pi":
-            return "name", text
-        return "macro", text
-    if kind == "sign":
-        sign = _SIGNS.get(text, text)
-        return ("name" if sign == "oo" else "sign"), sign
-    return kind, text
 
 
 class _Reader:
@@ -292,7 +235,7 @@ class _Reader:
             return self._call(text)
         if text in ("pi", "e", "oo"):
             return self._node(Term(text))
-        if len(text) > 1 and (self._tex or self._follows_number()) and text.isalpha() and text not in _GREEK:
+        if len(text) > 1 and (self._tex or self._follows_number()) and text.isalpha() and text not in GREEK:
             return self._node(Term("*", tuple(map(_letter, text))))
         if self._is("(") and len(text) > 1:
             raise NotMathError(f"{text!r} is not a known function")
