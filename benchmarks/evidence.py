@@ -4,7 +4,8 @@
 
 STUDY is one of STUDIES below; the keys are those of `python -m envisions.iterate` and hold for every run.
 Runs follow one another in FOLDER/NAME-SEED and continue where they were stopped. The first run of a seed
-evaluates the base model and explores first; the others take both over. All explore with as many samples and
+evaluates the base model and explores first; the others take both over (those that differ from round 2 on only,
+the whole first round). All explore with as many samples and
 train on as many tokens a round, a third of them in DPO where the method has it; what refinement generates
 on top is in the table. Prints the tables (results, rounds, costs), and writes them to FOLDER/STUDY.md.
 
@@ -49,6 +50,7 @@ STUDIES: dict[str, dict[str, list[str]]] = {
         "from previous": ["method.start=previous"],
     },
 }
+FROM_ROUND_2 = ("no refinement", "from previous")  # what they leave out has no part in the first round
 GENERATED = ("explore", "refine")
 SFT_ALONE = ("unfiltered", "rft", "envisions_paper", "no DPO all tokens")  # their tokens all go there
 
@@ -72,7 +74,8 @@ def main() -> None:
     for seed in seeds:
         for name in names:
             folder = _folder(options.folder, name, seed)
-            _share(options.folder, folder, seed)
+            if not folder.exists():
+                _share(options.folder, folder, names[0] if name in FROM_ROUND_2 else None, seed)
             told = [*study[name], *_budget(name, options.tokens), f"seed={seed}", f"run.dir='{folder}'"]
             subprocess.run([sys.executable, "-m", "envisions.iterate", *told, *keys], check=True)
     runs = [(seed, name, _folder(options.folder, name, seed)) for seed in seeds for name in names]
@@ -103,14 +106,17 @@ def _budget(name: str, tokens: int) -> list[str]:
     ]
 
 
-def _share(parent: Path, folder: Path, seed: int) -> None:
-    """What the base model did does not depend on the method: a new run begins with what another recorded."""
+def _share(parent: Path, folder: Path, first: str | None, seed: int) -> None:
+    """A new run begins with what another of its seed recorded: what the base model did does not depend on the
+    method, and what differs from round 2 on takes the whole first round of `first`."""
     finished = [p.parent for p in sorted(parent.glob(f"*-{seed}/round_1")) if (p / "metrics.json").exists()]
-    if finished and not folder.exists():
-        for name in ("round_0", "round_1/explore.jsonl"):
-            source, target = finished[0] / name, folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
+    if not finished:
+        return
+    source = _folder(parent, first, seed) if first else finished[0]
+    for name in ("round_0", "round_1" if first else "round_1/explore.jsonl"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        copy = shutil.copytree if (source / name).is_dir() else shutil.copy
+        copy(source / name, folder / name)
 
 
 def _table(parent: Path, names: list[str], seeds: list[int]) -> list[str]:
