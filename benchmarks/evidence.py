@@ -4,10 +4,10 @@
 
 STUDY is one of STUDIES below; the keys are those of `python -m envisions.iterate` and hold for every run.
 Runs follow one another in FOLDER/NAME-SEED and continue where they were stopped. The first run of a seed
-evaluates the base model and explores first; the others take both over (those that differ from round 2 on only,
-the whole first round). All explore with as many samples and
-train on as many tokens a round, a third of them in DPO where the method has it; what refinement generates
-on top is in the table. Prints the tables (results, rounds, costs), and writes them to FOLDER/STUDY.md.
+evaluates the base model and explores first; the others take both over, and the whole first round where
+they differ only from the second on. All explore with as many samples and train on as many tokens a round,
+a third of them in DPO where the method has it; what refinement generates on top is in the table. Prints the
+tables (results, rounds, costs), and writes them to FOLDER/STUDY.md.
 
 p values are exact McNemar tests on the same test tasks after the last round, against the study's first run,
 with Holm's correction over the seed's other runs. The pooled difference averages each task over the seeds;
