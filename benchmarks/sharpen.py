@@ -1,0 +1,54 @@
+"""Does training sharpen or extend? pass@k by round, and the tasks that any of a task's samples solves.
+
+    python benchmarks/sharpen.py RUN_DIR
+
+for a run with `evaluation.samples=N`. A model that is only sharper solves with one sample what the base
+solved with N, and nothing that the base never solves. p values are exact McNemar tests against the base on "any of
+N is right", with Holm's correction over the planned rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+from envisions.records import Trajectory
+from envisions.rundir import read_json, read_records
+from envisions.stats import holm, mcnemar
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("run", type=Path)
+    folder = parser.parse_args().run
+
+    report = read_json(folder / "report.json") or sys.exit(f"{folder} has no report")
+    solved = [_solved_by_any(folder / f"round_{entry['round']}") for entry in report["rounds"]]
+    if not all(solved):
+        sys.exit(f"{folder} has no samples: run it with evaluation.samples=16")
+    base, *trained = solved
+    p_values = [mcnemar([base[task] for task in base], [later[task] for task in base]) for later in trained]
+    adjusted = holm(p_values, report["planned_rounds"])
+    compared = [
+        f"gained {sum(later[task] and not base[task] for task in base)}, "
+        f"lost {sum(base[task] and not later[task] for task in base)}, p {p:.2g}, Holm {corrected:.2g}"
+        for later, p, corrected in zip(trained, p_values, adjusted, strict=True)
+    ]
+    for entry, right, against in zip(report["rounds"], solved, ["", *compared], strict=True):
+        shares = "  ".join(f"pass@{k} {share:.1%}" for k, share in entry["pass_at_k"].items())
+        print(f"round {entry['round']}: {shares}  any {sum(right.values())} of {len(right)}  {against}")
+
+
+def _solved_by_any(folder: Path) -> dict[str, bool]:
+    """The test tasks by whether any of their samples is right; empty without samples."""
+    right: defaultdict[str, bool] = defaultdict(bool)
+    for attempt in read_records(folder / "eval.jsonl", Trajectory.from_json):
+        if attempt.temperature > 0:
+            right[attempt.task] |= attempt.verdict.right
+    return right
+
+
+if __name__ == "__main__":
+    main()
