@@ -3,8 +3,8 @@
     python benchmarks/sharpen.py RUN_DIR
 
 for a run with `evaluation.samples=N`. A model that is only sharper solves with one sample what the base
-solved with N, and nothing that the base never solves. p values are exact McNemar tests against the base on "any of
-N is right", with Holm's correction over the planned rounds.
+solved with N, and nothing that the base never solves. p values are exact McNemar tests against the base on
+"any of N is right", with Holm's correction over the planned rounds.
 """
 
 from __future__ import annotations
