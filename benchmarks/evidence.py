@@ -28,7 +28,7 @@ import numpy as np
 from scipy.stats import bootstrap, permutation_test
 
 from envisions.records import Trajectory
-from envisions.rundir import read_json, read_records
+from envisions.runs.folder import read_json, read_records
 from envisions.stats import holm, mcnemar
 
 # A run's name and what it is told beyond the method's defaults. Later ones are compared with the first.

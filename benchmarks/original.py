@@ -24,10 +24,10 @@ import torch
 
 from envisions.models import choose_device, load_model, resolve
 from envisions.policies.encode import encode
+from envisions.policies.protocol import Sampling
 from envisions.policies.transformers_policy import TransformersPolicy
-from envisions.policy import Sampling
 from envisions.records import Task, seed_from
-from envisions.rollout import Attempt, play
+from envisions.runs.rollout import Attempt, play
 from envs.math import MathEnvironment
 from symbolic import Executor
 

@@ -15,8 +15,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from envisions.cli import command
 from envisions.iterate import main
+from envisions.settings.cli import command
 
 SECONDS: defaultdict[str, float] = defaultdict(float)
 

@@ -26,7 +26,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from envisions.models import choose_device, load_model, resolve
 from envisions.policies.decode import Decoder
 from envisions.policies.encode import encode
-from envisions.policy import Completion, Request, Sampling
+from envisions.policies.protocol import Completion, Request, Sampling
 from envs.math import MathEnvironment
 
 BATCHES = (8, 16, 32, 64)

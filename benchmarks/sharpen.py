@@ -15,7 +15,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from envisions.records import Trajectory
-from envisions.rundir import read_json, read_records
+from envisions.runs.folder import read_json, read_records
 from envisions.stats import holm, mcnemar
 
 

@@ -19,11 +19,10 @@ from itertools import islice
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-
-from attacks_on_results import MEMORY, OUTPUT, RESULT, TIME  # noqa: E402
+sys.path.insert(0, str(ROOT))
 
 from symbolic import Execution, Executor, Limits, Program  # noqa: E402
+from tests.symbolic.sandbox.attacks_on_results import MEMORY, OUTPUT, RESULT, TIME  # noqa: E402
 
 BATCH = 250
 GROWTH = 1.2  # of memory, after the first fifth: the rest is what a warm process keeps anyway

@@ -24,11 +24,11 @@ from typing import Any
 from envs.logic import prontoqa, proofwriter
 from envs.logic.english import UntranslatedError
 from symbolic import Executor, judge
+from symbolic.jobs import LIMITS
 from symbolic.logic.chaining import forward
 from symbolic.logic.entailment import check_entailment, verdict_of
 from symbolic.logic.reading import read_theory
 from symbolic.logic.solving import decide
-from symbolic.offload import LIMITS
 from symbolic.program import Execution, Limits, Program
 from symbolic.recheck import check
 

@@ -10,25 +10,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from envisions.asking import Example, ProgramFormat
-    from envisions.environment import BaseEnvironment, Environment, Episode, Transition, describe
+    from envisions.environments.procedural import Draw, drawn_split, procedural_split
+    from envisions.environments.program import ProgramEnvironment, unjudged
+    from envisions.environments.prompts import Example, ProgramFormat
+    from envisions.environments.protocol import BaseEnvironment, Environment, Episode, Transition, describe
+    from envisions.environments.splits import TaskSplit, keep_split, side, split_by_group
     from envisions.errors import UserError
-    from envisions.procedural import Draw, drawn_split, procedural_split
-    from envisions.program_environment import ProgramEnvironment, unjudged
     from envisions.records import Message, Split, Task, seed_from
-    from envisions.splits import TaskSplit, keep_split, side, split_by_group
     from symbolic import Execution, Executor, Program, Verdict, judge, judge_entailment, judge_witness
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "envisions.asking": ("Example", "ProgramFormat"),
-    "envisions.environment": ("BaseEnvironment", "Environment", "Episode", "Transition", "describe"),
+    "envisions.environments.prompts": ("Example", "ProgramFormat"),
+    "envisions.environments.protocol": (
+        "BaseEnvironment",
+        "Environment",
+        "Episode",
+        "Transition",
+        "describe",
+    ),
     "envisions.errors": ("UserError",),
-    "envisions.procedural": ("Draw", "drawn_split", "procedural_split"),
-    "envisions.program_environment": ("ProgramEnvironment", "unjudged"),
+    "envisions.environments.procedural": ("Draw", "drawn_split", "procedural_split"),
+    "envisions.environments.program": ("ProgramEnvironment", "unjudged"),
     "envisions.records": ("Message", "Split", "Task", "seed_from"),
-    "envisions.splits": ("TaskSplit", "keep_split", "side", "split_by_group"),
+    "envisions.environments.splits": ("TaskSplit", "keep_split", "side", "split_by_group"),
     "symbolic": ("Execution", "Executor", "Program", "Verdict", "judge", "judge_entailment", "judge_witness"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

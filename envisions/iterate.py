@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envisions.cli import command
+from envisions.settings.cli import command
 
 if TYPE_CHECKING:
-    from envisions.settings import Settings
+    from envisions.settings.schema import Settings
 
 
 def main() -> None:
-    from envisions.config import compose
+    from envisions.settings.compose import compose
 
     for settings, env in compose():
         iterate(settings, env)
@@ -23,7 +23,7 @@ def main() -> None:
 
 def iterate(settings: Settings, env: str) -> None:
     """One run; `env` is the environment's name in `conf/env`."""
-    from envisions.setup import open_run
+    from envisions.runs.open import open_run
 
     with open_run(settings, env) as run:
         from envisions.loop import self_train

@@ -13,15 +13,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from envisions.curate import Ids, curate_rows, to_score
-from envisions.environment import prompts
-from envisions.pool import Pool, build_pools, canonical_programs
+from envisions.environments.protocol import prompts
+from envisions.methods.pool import Pool, build_pools, canonical_programs
+from envisions.methods.rows import Ids, curate_rows, to_score
 from envisions.records import PreferencePair, PromptKind, SFTRow, Task, Trajectory, seed_from
 from envisions.report import write_report
-from envisions.rollout import Attempt
-from envisions.run import Run
-from envisions.rundir import read_json, read_records, write_records
-from envisions.settings import Refine, Start
+from envisions.runs.folder import read_json, read_records, write_records
+from envisions.runs.rollout import Attempt
+from envisions.runs.run import Run
+from envisions.settings.schema import Refine, Start
 
 
 def self_train(run: Run) -> dict[str, Any]:

@@ -11,7 +11,11 @@ import math
 from fractions import Fraction
 from typing import Any
 
-from symbolic.answers import (
+from symbolic.algebra.equality import Finding, equal_terms, equal_to_number
+from symbolic.algebra.regions import same_region
+from symbolic.algebra.relations import equal_relations
+from symbolic.answers.numerals import same_number
+from symbolic.answers.reading import (
     Answer,
     Boolean,
     Condition,
@@ -29,16 +33,12 @@ from symbolic.answers import (
     read_constant,
     read_text,
 )
-from symbolic.equality import Finding, equal_terms, equal_to_number
+from symbolic.answers.terms import Term, number, symbols
+from symbolic.budget import ExhaustedError, budget
 from symbolic.executor import Executor
-from symbolic.numerals import same_number
-from symbolic.offload import OffloadError, call
+from symbolic.jobs import OffloadError, call
 from symbolic.packing import pack
-from symbolic.regions import same_region
-from symbolic.relations import equal_relations
-from symbolic.terms import Term, number, symbols
 from symbolic.verdict import Verdict, VerdictName
-from symbolic.work import ExhaustedError, budget
 
 WORK = 100_000  # steps of evaluation and expansion that one verdict may take
 MAX_OFFLOADS = 16  # jobs in the sandbox for one verdict
@@ -106,7 +106,7 @@ class Judge:
         return Finding("wrong", {"kind": "kinds", "kinds": [_name(got), _name(expected)]})
 
     def _simplifies(self, left: str, right: str, imaginary: bool) -> bool | None:
-        shown = self._offload("algebra", "simplifies", left, right, imaginary)
+        shown = self._offload("algebra.simplify", "simplifies", left, right, imaginary)
         return shown if isinstance(shown, bool) else None
 
     def _offload(self, module: str, function: str, *args: str | bool) -> Any:
@@ -136,7 +136,7 @@ class Judge:
         """The answer that the sandbox reads, and how it wrote it; others as they are."""
         if not isinstance(answer, Tex):
             return answer, None
-        written = self._offload("latex", "translate", answer.value)
+        written = self._offload("answers.latex", "translate", answer.value)
         return (read_text(written), written) if isinstance(written, str) else (answer, None)
 
     def _items(self, got: Items, expected: Items) -> Finding:

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from symbolic.answers import Answer, Condition, promote, read
-from symbolic.equality import align, refutes, unpack_point
-from symbolic.evaluation import Point
+from symbolic.algebra.equality import align, refutes, unpack_point
+from symbolic.algebra.relations import has_root_of_one, sides, tells_apart
+from symbolic.answers.evaluation import Point
+from symbolic.answers.reading import Answer, Condition, promote, read
+from symbolic.answers.terms import symbols
+from symbolic.budget import ExhaustedError, budget
 from symbolic.executor import Executor
 from symbolic.graphs import check_witness
 from symbolic.judge import WORK, as_term, judge
 from symbolic.logic.entailment import check_entailment
 from symbolic.packing import read_fraction, unpack
-from symbolic.relations import has_root_of_one, sides, tells_apart
-from symbolic.terms import symbols
-from symbolic.work import ExhaustedError, budget
 
 NOT_JUDGED = {"infra": "unknown", "not executed": "wrong", "unfinished": "wrong"}
 """Kinds that record why nothing was compared, and the only verdict each may carry."""

@@ -27,7 +27,7 @@ def _main(arguments: list[str], log: Path) -> None:
         os.dup2(file.fileno(), 2)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
     sys.argv = ["iterate", *arguments]
-    from envisions.cli import command
     from envisions.iterate import main
+    from envisions.settings.cli import command
 
     command(main)

@@ -6,4 +6,4 @@ import trl.trainer.sft_trainer  # noqa: F401
 
 import envisions.loop
 import envisions.policies.decode
-import envisions.setup  # noqa: F401
+import envisions.runs.open  # noqa: F401

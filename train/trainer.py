@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from envisions.models import Device, choose_device, load_model
 from envisions.records import PreferencePair, SFTRow
-from envisions.rundir import replace_folder, write_json
+from envisions.runs.folder import replace_folder, write_json
 from train.quiet import progress_callback, quiet
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from envisions.build import build
 from envisions.conformance.probes import Probe, probes
-from envisions.environment import Environment, Transition
+from envisions.environments.protocol import Environment, Transition
 from envisions.records import Message, Split, Task
+from envisions.settings.build import build
 from symbolic import Executor, Program
 
 SPLITS: tuple[Split, Split] = ("train", "test")

@@ -8,8 +8,8 @@ from collections import Counter
 
 from envisions.conformance.fingerprint import fingerprint, fingerprint_elsewhere
 from envisions.conformance.subject import SPLITS, DefectError, Subject
+from envisions.environments.splits import check_split
 from envisions.errors import UserError
-from envisions.splits import check_split
 
 
 def follows_the_protocol(subject: Subject) -> str:

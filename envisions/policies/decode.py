@@ -15,8 +15,8 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from envisions.policies.completions import completion_text
+from envisions.policies.protocol import Completion, OnCompletion, Request, Sampling
 from envisions.policies.shared_prefix import NAME, RowCache, check_supported, masks
-from envisions.policy import Completion, OnCompletion, Request, Sampling
 from envisions.records import Finish
 
 Ids = tuple[int, ...]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
-from transformers import PreTrainedTokenizerBase
+from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 
 from envisions.records import Message
 
@@ -22,3 +24,10 @@ def encode(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> t
         return tuple(tokenizer(text, add_special_tokens=False).input_ids)
     text = "\n\n".join(message["content"] for message in messages)
     return tuple(tokenizer(text if is_open else text + "\n\n").input_ids)
+
+
+def load_encoder(folder: Path) -> tuple[Callable[[Sequence[Message]], tuple[int, ...]], int]:
+    """What `encode` does with the tokenizer of a model's folder, and the model's context in tokens."""
+    tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    config: Any = AutoConfig.from_pretrained(folder, local_files_only=True)
+    return lambda messages: encode(tokenizer, messages), config.get_text_config().max_position_embeddings

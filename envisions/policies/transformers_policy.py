@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from envisions.policy import Completion, OnCompletion, Request, Sampling
+from envisions.policies.protocol import Completion, OnCompletion, Request, Sampling
 from envisions.records import Message
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import Any
 
 from envisions.errors import HarnessError
 from envisions.policies.completions import completion_text
+from envisions.policies.protocol import Completion, OnCompletion, Request, Sampling
 from envisions.policies.vllm_engine import ENGINE
-from envisions.policy import Completion, OnCompletion, Request, Sampling
 from envisions.records import Finish, Message
 
 _FINISHES: dict[str, Finish] = {"stop": "stop", "length": "length"}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from envisions.records import Kind, Task, Trajectory
-from envisions.rundir import read_records
+from envisions.runs.folder import read_records
 
 PER_GROUP = 3
 Tasks = Mapping[str, Task]  # by id

@@ -11,10 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from envisions.pool import build_pools, canonical_programs
+from envisions.methods.pool import build_pools, canonical_programs
 from envisions.records import PreferencePair, SFTRow, Trajectory
-from envisions.run import Run
-from envisions.rundir import read_records
+from envisions.runs.folder import read_records
+from envisions.runs.run import Run
 from envisions.stats import auc, holm, mcnemar, pass_at_k, wilson
 
 ALPHA = 0.05

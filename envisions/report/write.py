@@ -9,8 +9,8 @@ from envisions.report.markdown import render_markdown
 from envisions.report.samples import read_evidence
 from envisions.report.summary import summarize
 from envisions.report.tables import base_prompt
-from envisions.run import Run
-from envisions.rundir import write_json, write_text
+from envisions.runs.folder import write_json, write_text
+from envisions.runs.run import Run
 
 
 def write_report(run: Run) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from envs.logic import prontoqa, proofwriter, theories
 from envs.logic.english import UntranslatedError
 from envs.logic.examples import EXAMPLES
 from symbolic import Entailment, LogicError, Semantics, Status, entail_all
-from symbolic.offload import OffloadError
+from symbolic.jobs import OffloadError
 
 ANSWERS: Final = {"true": "True", "false": "False", "unknown": "Unknown", "uncertain": "Unknown"}
 

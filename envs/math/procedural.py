@@ -11,7 +11,7 @@ from itertools import count, cycle
 from random import Random
 from typing import Final
 
-from envisions.procedural import Draw
+from envisions.environments.procedural import Draw
 from envisions.records import Split, Task, seed_from
 from envs.math.template import Template
 from envs.math.templates import TEMPLATES

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from symbolic.executor import Executor
+from symbolic.jobs import OffloadError, call_all
 from symbolic.logic.errors import LogicError
 from symbolic.logic.models import ModelError, holds, models_theory, read_model
 from symbolic.logic.syntax import Not, Theory
-from symbolic.offload import OffloadError, call_all
 from symbolic.program import Execution
 from symbolic.verdict import Verdict, VerdictName
 

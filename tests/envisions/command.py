@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from envisions.cli import command
 from envisions.iterate import main
+from envisions.settings.cli import command
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from envisions.environments.splits import mask
 from envisions.errors import UserError
 from envisions.records import Task
-from envisions.splits import mask
 from envs.math import MathEnvironment
 from envs.math.examples import EXAMPLES
 from symbolic import Executor

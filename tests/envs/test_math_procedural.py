@@ -10,10 +10,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from envisions.environments.procedural import check_levels, first_tasks
+from envisions.environments.splits import check_split
 from envisions.errors import UserError
-from envisions.procedural import check_levels, first_tasks
 from envisions.records import Split, Task, digest
-from envisions.splits import check_split
 from envs.math import MathEnvironment, procedural
 from envs.math.procedural import draw, side_templates
 from envs.math.template import Template

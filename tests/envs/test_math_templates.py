@@ -9,8 +9,8 @@ from random import Random
 
 import pytest
 
+from envisions.environments.splits import mask
 from envisions.records import Task
-from envisions.splits import mask
 from envs.math.examples import EXAMPLES
 from envs.math.template import Template
 from envs.math.templates import TEMPLATES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from symbolic import Executor
-from symbolic.offload import LIMITS
+from symbolic.jobs import LIMITS
 
 
 @pytest.fixture(scope="session")

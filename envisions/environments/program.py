@@ -1,0 +1,118 @@
+"""The base class of most environments: each turn the model writes one program, which the executor runs.
+
+A subclass gives an `id`, worked examples, and tasks: by `make`, or by data alone. What its programs return is
+judged against the task's target, outside the sandbox, unless `judge` says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any, ClassVar
+
+from envisions.environments.procedural import check_levels, procedural_split
+from envisions.environments.prompts import FENCE, PYTHON, Example, ProgramFormat
+from envisions.environments.protocol import BaseEnvironment, Episode, Transition, describe
+from envisions.environments.sources import load_split, read_row
+from envisions.environments.splits import TaskSplit, check_sizes
+from envisions.errors import UserError
+from envisions.records import Message, Split, Task
+from symbolic import Execution, Program, Verdict, judge
+
+
+class ProgramEnvironment(BaseEnvironment):
+    """Single-turn, unless a subclass raises `max_turns` and opens episodes of its own.
+
+    `data` and `test_data` are paths or `hub:` names (see envisions.environments.sources); without, `make`
+    draws the tasks, with `levels` mapping levels of difficulty to shares of the tasks (`default_levels` if
+    not given: it names every level, those that are left out by default with a share of 0).
+    """
+
+    format: ClassVar[ProgramFormat] = PYTHON
+    examples: ClassVar[Sequence[Example]] = ()
+    default_levels: ClassVar[Mapping[int, float]] = {1: 1.0}
+    stop = (FENCE,)
+    refines = True
+
+    def __init__(
+        self,
+        *,
+        n_train: int = 128,
+        n_test: int = 128,
+        data: str | None = None,
+        test_data: str | None = None,
+        seed: int = 0,
+        levels: Mapping[int, float] | None = None,
+    ) -> None:
+        check_sizes(n_train, n_test)
+        if data is None and test_data is not None:
+            raise UserError("env.test_data is given without env.data: name the training data too")
+        if data is not None and levels is not None:
+            raise UserError("env.levels is for procedural tasks and does not go with env.data: leave one out")
+        if data is None:
+            shares = self.default_levels if levels is None else levels
+            check_levels(shares, self.default_levels)
+            split = self.generate(n_train, n_test, shares, seed)
+        else:
+            shown = [question for question, *_ in self.examples]
+            split = load_split(data, test_data, n_train, n_test, seed, exclude=shown, read=self.read_row)
+        self._tasks: dict[Split, tuple[Task, ...]] = {"train": split.train, "test": split.test}
+        self.counts = split.counts  # for the manifest
+
+    def make(self, stream: Random, level: int) -> Task:
+        """A procedural task of a level, all of it drawn from the stream. Tasks that are alike but for numbers
+        and names have the same `Task.group`: whole groups are kept for testing."""
+        raise UserError(f"{self.id} has no tasks of its own: give a file of them as env.data=PATH")
+
+    def generate(self, n_train: int, n_test: int, levels: Mapping[int, float], seed: int) -> TaskSplit:
+        """The procedural tasks of both sides. Test tasks do not depend on the seed."""
+        return procedural_split(self.id, self.make, n_train, n_test, levels, seed)
+
+    def read_row(self, row: Mapping[str, Any], where: str) -> Task:
+        """The task in a row of `data`; `where` names the row, for a UserError."""
+        return read_row(row, where)
+
+    def judge(self, task: Task, execution: Execution) -> Verdict:
+        """The verdict on a program that ran to a result."""
+        return judge(execution.value, task.target)
+
+    def tasks(self, split: Split) -> Sequence[Task]:
+        return self._tasks[split]
+
+    def messages(self, task: Task, *, few_shot: bool) -> list[Message]:
+        return self.format.conversation(task.question, self.examples if few_shot else ())
+
+    def refine_messages(self, task: Task, program: Program, feedback: str) -> list[Message]:
+        return self.format.second_attempt(task.question, program.code, feedback)
+
+    def parse(self, completion: str) -> Program:
+        return self.format.parse(completion)
+
+    def gold(self, task: Task) -> Sequence[Program]:
+        return () if task.gold is None else (self.format.program(task.gold),)
+
+    def open(self, task: Task, seed: int) -> Episode:
+        return SingleTurn(self, task)
+
+
+class SingleTurn:
+    """The episode of a `ProgramEnvironment`: over after one program."""
+
+    def __init__(self, environment: ProgramEnvironment, task: Task) -> None:
+        self._environment, self.task = environment, task
+
+    def step(self, program: Program, execution: Execution) -> Transition:
+        verdict = unjudged(execution) or self._environment.judge(self.task, execution)
+        return Transition(execution, describe(execution), verdict, terminated=True)
+
+    def close(self) -> None:
+        pass
+
+
+def unjudged(execution: Execution) -> Verdict | None:
+    """The verdict on a program that gave nothing to judge: unknown if the fault is ours, else wrong."""
+    if execution.status == "infra":
+        return Verdict("unknown", {"kind": "infra"})
+    if not execution.ok:
+        return Verdict("wrong", {"kind": "not executed", "status": execution.status})
+    return None

@@ -1,0 +1,159 @@
+"""From settings to a run that is ready: its parts built, its folder locked, its configuration on record.
+
+A run directory belongs to one configuration. Without `run.dir` its name holds the configuration's hash; an
+explicit one is refused if it was begun with another. `rounds` is outside the hash, and may be raised.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+from envisions.environments.protocol import Environment
+from envisions.environments.splits import check_split
+from envisions.errors import UserError
+from envisions.models import choose_device, resolve
+from envisions.policies.auto import choose_policy
+from envisions.records import digest
+from envisions.runs.display import Display
+from envisions.runs.folder import RunDir, read_json, write_json, write_text
+from envisions.runs.manifest import manifest
+from envisions.runs.run import Policies, Run
+from envisions.settings.build import build, factory
+from envisions.settings.schema import Settings
+from symbolic import Executor, Limits
+
+
+@contextmanager
+def open_run(settings: Settings, env: str) -> Iterator[Run]:
+    """Everything a run needs; closed when the block ends. `env` is the environment's name in `conf/env`.
+
+    What is quickly checked comes first, and nothing is recorded before all has been: a mistake leaves at most
+    an empty folder. Raises `UserError`.
+    """
+    trainer = build(settings.train, group="train")
+    policy_config = choose_policy(settings.policy)
+    policy = factory(policy_config, group="policy")
+    environment: Environment = build(settings.env, group="env", seed=settings.seed)
+    check_split(environment.tasks("train"), environment.tasks("test"))
+    path = run_folder(settings, env)
+    config = _recorded(settings)
+    with closing(environment), RunDir(path) as directory:
+        _check_configuration(directory, config)
+        source = resolve(settings.model)
+        with _executor(settings, path) as executor:
+            backend = str(policy_config["_target_"])
+            _check_inputs(directory, manifest(environment, executor, source, backend))
+            write_text(path / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(config)))
+            display = Display()
+            display.say(
+                f"{path}: {source.name} on {choose_device()}, by {backend.rpartition('.')[2]};"
+                f" programs run in tier {executor.isolation}"
+            )
+            policies = Policies(policy)
+            names = {
+                "env": env,
+                "env_id": environment.id,
+                "model": settings.model,
+                "method": settings.method.name,
+            }
+            try:
+                yield Run(
+                    settings, directory, environment, executor, trainer, policies, source.path, display, names
+                )
+            finally:
+                policies.release()
+
+
+def run_folder(settings: Settings, env: str) -> Path:
+    """`run.dir`, or a folder named after the configuration."""
+    if settings.run.dir:
+        return Path(os.path.expanduser(settings.run.dir))
+    identity = digest(_identity(_recorded(settings)), length=8)
+    return Path("runs", f"{env}-{settings.method.name}-{identity}")
+
+
+def _executor(settings: Settings, path: Path) -> Executor:
+    chosen = settings.executor
+    try:
+        return Executor(
+            limits=Limits(cpu_s=chosen.cpu_s, mem_mb=chosen.mem_mb),
+            allow_unsandboxed=chosen.allow_unsandboxed,
+            cache=path / "executions.jsonl",
+        )
+    except ValueError as error:
+        raise UserError(f"{error}.") from error
+
+
+def _recorded(settings: Settings) -> dict[str, Any]:
+    """The configuration as plain data."""
+    config: dict[str, Any] = OmegaConf.to_container(  # type: ignore[assignment]
+        OmegaConf.structured(settings), resolve=True, enum_to_str=True
+    )
+    return config
+
+
+def _identity(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What makes a run this run: not where it is kept, nor how many rounds it goes on."""
+    return {key: value for key, value in config.items() if key not in ("run", "rounds")}
+
+
+def _check_configuration(directory: RunDir, config: Mapping[str, Any]) -> None:
+    """Refuses another configuration than the one recorded."""
+    path = directory.path / "config.yaml"
+    if not path.exists():
+        return
+    recorded = _read_yaml(path)
+    if changes := list(_differences(_identity(recorded), _identity(config))):
+        raise UserError(
+            f"'{directory.path}' was begun with another configuration ({'; '.join(changes)});"
+            " choose another run.dir, or leave run.dir out."
+        )
+    if config["rounds"] < (rounds := recorded.get("rounds", 0)):
+        raise UserError(
+            f"'{directory.path}' has rounds={rounds};"
+            f" rounds may be raised, not lowered to {config['rounds']}."
+        )
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        recorded: Any = OmegaConf.to_container(OmegaConf.create(path.read_text(encoding="utf-8")))
+        return dict(recorded)
+    except (ValueError, TypeError, YAMLError, OmegaConfBaseException) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(f"'{path}' is damaged ({reason}); restore it, or delete it to do without.") from error
+
+
+def _differences(before: Any, now: Any, key: str = "") -> Iterator[str]:
+    if isinstance(before, Mapping) and isinstance(now, Mapping):
+        for name in sorted(before.keys() | now.keys(), key=str):
+            yield from _differences(before.get(name), now.get(name), f"{key}.{name}" if key else str(name))
+    elif before != now:
+        yield f"{key}: {before} there, {now} now"
+
+
+def _check_inputs(directory: RunDir, now: Mapping[str, Any]) -> None:
+    """Records the manifest; refuses to continue with another policy's code, or with other weights or other
+    tasks under the same names."""
+    path = directory.path / "manifest.json"
+    before = read_json(path) or dict(now)
+    for key, what in (("model", "model's weights"), ("tasks", "tasks")):
+        if before.get(key, {}).get("sha256", now[key]["sha256"]) != now[key]["sha256"]:
+            raise UserError(
+                f"the {what} have changed since '{directory.path}' was begun; restore them, or choose another"
+                " run.dir."
+            )
+    if before.get("policy", now["policy"]) != now["policy"]:
+        raise UserError(
+            f"'{directory.path}' was begun with {before['policy']} and would go on with {now['policy']},"
+            " whose figures differ; name the first as policy=, or choose another run.dir."
+        )
+    write_json(path, {**now, "started": before.get("started", now["started"])})

@@ -1,0 +1,156 @@
+"""What the loop's steps share: the run's parts, its folders, and how an attempt is planned."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from envisions.environments.protocol import Environment
+from envisions.policies.protocol import Policy, Sampling
+from envisions.records import (
+    Kind,
+    Message,
+    PreferencePair,
+    PromptKind,
+    SFTRow,
+    Split,
+    Task,
+    Trajectory,
+    seed_from,
+)
+from envisions.runs.display import Display
+from envisions.runs.folder import RunDir, read_json, write_json
+from envisions.runs.rollout import Advance, Attempt, play
+from envisions.settings.schema import MethodSettings, Refine, Settings
+from symbolic import Executor
+
+BASE = "base"
+
+
+class Trainer(Protocol):
+    """Turns rows into weights: a folder in, a folder out, put in place at once; `training.json` in it says
+    what was measured, "tokens" among it. `advance` hears the share of the work done since its last call."""
+
+    def sft(self, start: Path, rows: Sequence[SFTRow], target: Path, seed: int, advance: Advance) -> None: ...
+
+    def dpo(
+        self, start: Path, pairs: Sequence[PreferencePair], target: Path, seed: int, advance: Advance
+    ) -> None: ...
+
+
+@dataclass
+class Policies:
+    """The one policy in memory: loaded when first needed, replaced when other weights are."""
+
+    load: Callable[[Path, str], Policy]
+    current: Policy | None = None
+
+    def use(self, folder: Path, name: str) -> Policy:
+        if self.current is None or self.current.name != name:
+            self.release()
+            self.current = self.load(folder, name)
+        return self.current
+
+    def release(self) -> None:
+        if self.current is not None:
+            self.current.close()
+            self.current = None
+
+
+@dataclass
+class Run:
+    """The parts of a run. `model` is the folder of the base weights."""
+
+    settings: Settings
+    directory: RunDir
+    environment: Environment
+    executor: Executor
+    trainer: Trainer
+    policies: Policies
+    model: Path
+    display: Display
+    names: dict[str, str]  # of environment, model and method, for the report
+
+    @cached_property
+    def method(self) -> MethodSettings:
+        """The method, less what the environment has not: second attempts and their rows."""
+        chosen = self.settings.method
+        if self.environment.refines:
+            return chosen
+        return replace(chosen, refine=Refine.none, l2_per_task=0, l1_keeps_one=False)
+
+    @cached_property
+    def tasks(self) -> dict[Split, Sequence[Task]]:
+        return {split: self.environment.tasks(split) for split in ("train", "test")}
+
+    def folder(self, number: int) -> Path:
+        return self.directory.round(number)
+
+    def weights(self, number: int) -> tuple[Path, str]:
+        """The folder and the name of the weights that round `number` ended with; 0 is the base."""
+        return (self.model, BASE) if number == 0 else (self.folder(number) / "checkpoint", f"round_{number}")
+
+    def policy(self, number: int) -> Policy:
+        return self.policies.use(*self.weights(number))
+
+    def attempt(
+        self,
+        number: int,
+        task: Task,
+        kind: Kind,
+        prompt: PromptKind,
+        index: int,
+        *,
+        messages: Sequence[Message] | None = None,
+        temperature: float | None = None,
+        parent: str | None = None,
+    ) -> Attempt:
+        """An attempt with the weights of round `number`; its random stream is its own."""
+        chosen = self.settings.temperature if temperature is None else temperature
+        _, name = self.weights(number)
+        return Attempt(
+            task=task,
+            kind=kind,
+            prompt=prompt,
+            policy=name,
+            index=index,
+            seed=seed_from(self.settings.seed, name, kind, prompt, chosen, task.id, index, parent),
+            messages=tuple(messages or self.environment.messages(task, few_shot=prompt == "few-shot")),
+            sampling=Sampling(chosen, self.settings.max_new_tokens, tuple(self.environment.stop)),
+            parent=parent,
+        )
+
+    def play(
+        self, attempts: Sequence[Attempt], number: int, path: Path, advance: Advance
+    ) -> list[Trajectory]:
+        """Plays attempts with the weights of round `number`, recorded at `path`."""
+        if not attempts:
+            return []
+        played = play(attempts, self.environment, lambda: self.policy(number), self.executor, path, advance)
+        verdicts = Counter(trajectory.verdict.verdict for trajectory in played)
+        counted = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
+        self.display.say(f"  {attempts[0].kind}, {attempts[0].prompt}: {counted} of {len(played)}")
+        return played
+
+    @contextmanager
+    def stage(self, number: int, name: str, total: int) -> Iterator[Advance]:
+        """Shows the stage's progress and adds its seconds to the round's metrics."""
+        started = time.monotonic()
+        with self.display.stage(f"round {number} {name}", total) as advance:
+            yield advance
+        seconds = self.metrics(number).get("seconds", {})
+        seconds[name] = round(seconds.get(name, 0.0) + time.monotonic() - started, 2)
+        self.note(number, seconds=seconds)
+
+    def metrics(self, number: int) -> dict[str, Any]:
+        return read_json(self.folder(number) / "metrics.json") or {}
+
+    def note(self, number: int, **values: Any) -> None:
+        """Adds to a round's metrics."""
+        write_json(self.folder(number) / "metrics.json", {**self.metrics(number), **values})

@@ -1,0 +1,78 @@
+"""What every command has in common: a user's mistake is one sentence on stderr and exit code 2."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from typing import NoReturn
+
+from envisions.errors import HarnessError, UserError
+from envisions.settings.shadowing import check_shadowing
+
+# Libraries that write files report a full disk in exceptions of their own; only the text is left.
+_FULL = re.compile(r"No space left|os error (28|122)\b|Disk quota exceeded|disk is full")
+_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def command(main: Callable[[], None]) -> NoReturn:
+    """Runs a command's `main` and exits: 0, 2 for a user's mistake, 1 for a fault of ours, 130 for Ctrl-C."""
+    try:
+        check_shadowing()
+        main()
+        _flush()
+    except UserError as error:
+        _fail(str(error), 2)
+    except HarnessError as error:
+        _fail(f"this is a fault of the harness, not of the model: {error}", 1)
+    except BrokenPipeError:  # a reader that has gone (`| head`) has seen enough
+        _silence()
+    except KeyboardInterrupt:
+        _fail("interrupted; nothing is lost, the same command continues.", 130)
+    except Exception as error:
+        if sentence := _about_files(error):
+            _fail(sentence, 2)
+        raise
+    sys.exit(0)
+
+
+def _about_files(error: BaseException) -> str | None:
+    """A sentence for a full disk or a missing permission, wherever in the chain of causes it stands."""
+    for link in _chain(error):
+        name = link.filename if isinstance(link, OSError) else None
+        place = f" at '{name}'" if name else ""
+        if _FULL.search(str(link)):
+            return f"no space is left on the disk{place}; make room, then the same command continues."
+        if isinstance(link, OSError) and link.errno in _DENIED:
+            return f"permission denied{place}; choose another run.dir, or ask for the permission."
+    return None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    print(f"error: {sentence}", file=sys.stderr, flush=True)
+    try:
+        _flush()
+    except OSError:
+        _silence()
+    sys.exit(code)
+
+
+def _flush() -> None:
+    """Passes on what was printed. A reader that has gone (`| head`) has seen enough: that is no error."""
+    try:
+        print(end="", flush=True)
+    except BrokenPipeError:
+        _silence()
+
+
+def _silence() -> None:
+    """Lets go of a standard output that cannot be written, or Python complains once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
