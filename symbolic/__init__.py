@@ -2,7 +2,7 @@
 
 from symbolic.executor import Executor
 from symbolic.graphs import judge_witness
-from symbolic.judge import judge
+from symbolic.judge import judge, judge_all
 from symbolic.logic import Entailment, LogicError, Semantics, entail_all, entails, judge_entailment
 from symbolic.program import STATUSES, Execution, Limits, Program, Status
 from symbolic.sandbox.isolation import IsolationError
@@ -23,6 +23,7 @@ __all__ = [
     "entail_all",
     "entails",
     "judge",
+    "judge_all",
     "judge_entailment",
     "judge_witness",
 ]
