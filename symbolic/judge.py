@@ -20,9 +20,9 @@ from symbolic.packing import pack
 from symbolic.program import Execution, Limits
 from symbolic.verdict import Verdict
 
-WORK = 20_000  # steps of reading, evaluation and expansion that one verdict may take in this process
+WORK = 60_000  # steps of reading, evaluation and expansion that one verdict may take in this process
 MAX_OFFLOADS = 16  # jobs in the sandbox for one verdict
-LIMITS = Limits(cpu_s=1.0)  # of one such job, and of those of one verdict together before the last
+LIMITS = Limits(cpu_s=0.8)  # of one such job, and of those of one verdict together before the last
 
 
 def judge(got: Any, expected: Any, *, unit: str | None = None, executor: Executor | None = None) -> Verdict:

@@ -13,6 +13,7 @@ from typing import Any
 
 from symbolic.algebra.equality import Finding, equal_terms, equal_to_number
 from symbolic.algebra.lists import assigned, compare_items, compare_regions, compare_tables
+from symbolic.algebra.regions import as_interval
 from symbolic.algebra.relations import equal_chains, equal_relations
 from symbolic.answers.numerals import same_number
 from symbolic.answers.parsing import read_term
@@ -34,6 +35,7 @@ from symbolic.answers.reading import (
     read_text,
 )
 from symbolic.answers.terms import NotMathError, Relation, Term, number, symbols
+from symbolic.budget import take
 from symbolic.verdict import VerdictName
 
 Offload = Callable[[str, str, tuple[str | bool, ...]], Any]
@@ -50,6 +52,7 @@ class Comparison:
 
     def compare(self, got: Answer, expected: Answer) -> Finding:
         """The verdict about two answers, and its proof."""
+        take()
         if isinstance(got, Number) and isinstance(expected, Number):
             return _numbers(got, expected)
         if isinstance(got, Missing) or isinstance(expected, Missing):
@@ -92,6 +95,9 @@ class Comparison:
             if _defines(left) != _defines(right):
                 return self._definitions(left, right)
             return equal_relations(left, right, self._simplifies)
+        intervals = as_interval(got), as_interval(expected)
+        if None not in intervals and _names(got) == _names(expected):
+            return compare_regions(got, expected, self.compare)
         return equal_chains(got.relations, expected.relations, self._simplifies)
 
     def _definitions(self, left: Relation, right: Relation) -> Finding:
@@ -195,6 +201,11 @@ def _may_be_one(got: Answer, expected: Answer) -> bool:
 def _are_equations(answer: Answer) -> bool:
     items = answer.items if isinstance(answer, Items) else (answer,)
     return all(isinstance(item, Condition) for item in items)
+
+
+def _names(condition: Condition) -> frozenset[str]:
+    sides = (side for relation in condition.relations for side in (relation.left, relation.right))
+    return frozenset().union(*map(symbols, sides))
 
 
 def _has_values(condition: Condition) -> bool:

@@ -65,9 +65,8 @@ def compare_sets(got: Items, expected: Items, compare: Compare) -> Finding:
     sides = (got, expected)
     if any(side.bracket not in ("{}", "", "and") for side in sides):
         return Finding("wrong", {"kind": "set", "brackets": [got.bracket, expected.bracket]})
-    if max(len(side.items) for side in sides) > MAX_SET:
-        return Finding("unknown", {"kind": "set", "reason": "too many items"})
-    if any(side.bracket != "{}" and _repeats(side.items, compare) for side in sides):
+    short = all(len(side.items) <= MAX_SET for side in sides)
+    if short and any(side.bracket != "{}" and _repeats(side.items, compare) for side in sides):
         return Finding("wrong", {"kind": "set", "reason": "a list with a repeated item is not a set"})
     verdict, unmatched = _sets_match(got.items, expected.items, compare)
     return Finding(verdict, {"kind": "set", "unmatched": unmatched})
@@ -76,6 +75,8 @@ def compare_sets(got: Items, expected: Items, compare: Compare) -> Finding:
 def _sets_match(
     one: tuple[Answer, ...], other: tuple[Answer, ...], compare: Compare
 ) -> tuple[VerdictName, list[int | None]]:
+    if max(len(one), len(other)) > MAX_SET:
+        return "unknown", []
     missing = [_missing(one, other, compare), _missing(other, one, compare)]
     verdicts = {verdict for verdict, _ in missing}
     verdict: VerdictName = "wrong" if "wrong" in verdicts else "unknown" if "unknown" in verdicts else "right"
@@ -109,8 +110,6 @@ def _are_conditions(items: Items) -> bool:
 def _systems(got: Items, expected: Items, compare: Compare) -> Finding:
     """Equations in any order. Two systems that are written differently may have the same solutions, unless
     both give the values of the same names."""
-    if max(len(got.items), len(expected.items)) > MAX_SET:
-        return Finding("unknown", {"kind": "system", "reason": "too many equations"})
     verdict, unmatched = _sets_match(got.items, expected.items, compare)
     if verdict != "right":
         values = [_values(side) for side in (got, expected)]

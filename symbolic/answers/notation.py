@@ -34,7 +34,7 @@ _TEX_MATRIX = re.compile(
 )
 _PRINTED = re.compile(
     r"(?:Immutable|Mutable)?(?:Dense|Sparse)?(Matrix|FiniteSet|Interval(?:\.\w+)?|Union|Eq|Ne|Lt|Le|Gt|Ge|Fraction"
-    r"|Point(?:2D|3D)?|array|set|frozenset|deque|dict_keys|dict_values|Tuple)\((.*)\)"
+    r"|Point(?:2D|3D)?|array|range|set|frozenset|deque|dict_keys|dict_values|Tuple)\((.*)\)"
 )
 _TEX_COMMA = re.compile(r"(?<=[0-9])(?:\{,\}|\\,|,\\! *)(?=[0-9]{3}(?![0-9]))")
 _SPACE = re.compile(
@@ -43,6 +43,7 @@ _SPACE = re.compile(
 )
 _UPRIGHT = re.compile(r"\\(?:mathrm|mathit|mathbf|mathsf|operatorname\*?|rm)\s*\{\s*([A-Za-z]+)\s*\}")
 _CONJUNCTION = re.compile(r"\s*,?\s*" + WORDS + r"\s*\{\s*,?\s*(and|or)\s*,?\s*\}\s*")
+MAX_RANGE = 1000  # items of a printed range that are written out
 _CUT = re.compile(r".*…|<(?:int of \d+ bits|.* object.*|.* nested too deeply to show)>", re.DOTALL)
 _SUPERSCRIPT = re.compile(r"(?<=[A-Za-z)\]}])[²³]")
 _INTERVALS = {"Interval": "[]", "Interval.open": "()", "Interval.Lopen": "(]", "Interval.Ropen": "[)"}
@@ -137,6 +138,8 @@ def _printed(name: str, inside: str) -> str | None:
         return f"({inside})"
     if name in ("array", "set", "frozenset", "deque", "dict_keys", "dict_values"):
         return parts[0] if parts else "{}"
+    if name == "range":
+        return _printed_range(parts)
     if name == "Fraction":
         return "/".join(parts) if len(parts) == 2 else None
     if len(parts) != 2:
@@ -145,6 +148,15 @@ def _printed(name: str, inside: str) -> str | None:
         return f"{parts[0]} {_RELATIONS[name]} {parts[1]}"
     brackets = _INTERVALS.get(name)
     return f"{brackets[0]}{inside}{brackets[1]}" if brackets else None
+
+
+def _printed_range(parts: list[str]) -> str | None:
+    if not all(re.fullmatch(r"-?[0-9]{1,9}", part) for part in parts) or not 1 <= len(parts) <= 3:
+        return None
+    if len(parts) == 3 and not int(parts[2]):
+        return None
+    numbers = range(*map(int, parts))
+    return str(list(numbers)) if len(numbers) <= MAX_RANGE else None
 
 
 def split(text: str, separators: str = ",;") -> list[str]:

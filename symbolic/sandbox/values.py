@@ -66,12 +66,21 @@ def _container(value: Any, kind: type, depth: int) -> Any:
     if issubclass(kind, Mapping) and not issubclass(kind, Set):
         pairs = _items(value.items())
         return {"dict": [[_key(key), plain(item, depth)] for key, item in pairs]}
-    if issubclass(kind, bytes | bytearray | memoryview):
+    if issubclass(kind, str | bytes | bytearray | memoryview | range) or _retold(kind):
         return _ELSEWHERE
-    if issubclass(kind, Collection | Iterator) or _root(kind) == "networkx":
+    if issubclass(kind, Iterator):
+        items = list(itertools.islice(value, MAX_ITEMS + 1))
+        return _text(value) if len(items) > MAX_ITEMS else [plain(item, depth) for item in items]
+    if issubclass(kind, Collection) or _root(kind) == "networkx":
         items = [plain(item, depth) for item in _items(value)]
         return sorted(items, key=_order) if issubclass(kind, set | frozenset) else items
     return _ELSEWHERE
+
+
+def _retold(kind: type) -> bool:
+    """Whether a program's own list, or the like, says otherwise than its base what it holds."""
+    own = kind.__module__ == "__main__" and issubclass(kind, list | tuple | set | frozenset | dict | str)
+    return own and bool({"__iter__", "__len__"} & vars(kind).keys())
 
 
 def _items(values: Any) -> list[Any]:
@@ -114,8 +123,6 @@ def _known(value: Any, kind: type) -> Any:
         return value.value
     if kind is complex:
         return _complex(value)
-    if issubclass(kind, str):
-        return str.__str__(value)
     if issubclass(kind, float) and _root(kind) != "numpy":
         return float.__pos__(value)
     reader = _READERS.get(_root(kind))
