@@ -12,7 +12,8 @@ from dataclasses import replace
 from itertools import count, islice
 from random import Random
 
-from envisions.environments.splits import TaskSplit, mask, near_duplicates, side
+from envisions.environments.similarity import mask
+from envisions.environments.splits import TaskSplit, compared, most, side
 from envisions.errors import UserError
 from envisions.records import Split, Task, digest, seed_from
 
@@ -44,11 +45,7 @@ def drawn_split(draw: Draw, n_train: int, n_test: int, levels: Mapping[int, floa
     """Both sides from streams of one's own: `draw(side, level)` gives tasks, or None for one that did not
     come out, without end."""
     train, test = first_tasks(draw, "train", n_train, levels), first_tasks(draw, "test", n_test, levels)
-    groups = {
-        "groups_train": len({task.group for task in train}),
-        "groups_test": len({task.group for task in test}),
-    }
-    return TaskSplit(train, test, {**groups, "near_duplicates": near_duplicates(train, test)})
+    return TaskSplit(train, test, compared(train, test))
 
 
 def first_tasks(draw: Draw, split: Split, n: int, levels: Mapping[int, float]) -> tuple[Task, ...]:
