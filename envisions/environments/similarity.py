@@ -1,7 +1,7 @@
-"""Which questions are alike: their words with numbers, names and pronouns masked, aligned in order.
+"""How alike two questions are: their words, with numbers, names and pronouns masked, aligned in order.
 
-The measure is 2·c / (a + b) for questions of a and b words, of which c are the longest common
-subsequence; `difflib`'s ratio, whose common blocks are one such subsequence, never exceeds it.
+The ratio is 2·c / (a + b) for questions of a and b words whose longest common subsequence has c. It is at
+least `difflib`'s, whose matching blocks are one such subsequence.
 """
 
 from __future__ import annotations
@@ -10,16 +10,17 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from itertools import chain
+from typing import Final
 
 import numpy as np
 from rapidfuzz.distance import Indel
 from rapidfuzz.process import cpdist
 from scipy.sparse import coo_array, csr_array
 
-SIMILAR: Final = 0.75  # from here on two questions are alike
-MEET: Final = 6  # rare words that two alike questions must share before they are aligned
+MEET: Final = 6  # rare words that two questions must share before they are aligned
 CHUNK: Final = 1_000  # questions compared with all others at once, to bound memory
+ROUNDING: Final = 1e-9
 
 _WORD = re.compile(r"\d+(?:[.,/:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
 
@@ -61,49 +62,53 @@ def _mask_word(word: str) -> str:
     return "n" if word[0].isupper() and plain not in _ORDINARY else word.lower()
 
 
-def alike(texts: Sequence[str], others: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """The places in `texts` and in `others` of every two masked texts that are alike.
+def alike(texts: Sequence[str], others: Sequence[str], ratio: float) -> Iterator[tuple[int, int]]:
+    """The places in `texts` and in `others` of every two masked texts whose alignment reaches `ratio`.
 
-    Exact, without aligning all pairs: alike texts share so many words that some are among the rarest of
-    either (prefix filtering, Chaudhuri et al. 2006), and only texts that share `MEET` of these are aligned.
+    Exact, without aligning all pairs: such texts share so many words that some are among the rarest of either
+    (prefix filtering, Chaudhuri et al. 2006), and only texts that share `MEET` of these are aligned.
     """
     words, known = [text.split() for text in texts], [text.split() for text in others]
-    rarest = _rarest([*words, *known])
+    rarest = _rarest([*words, *known], ratio)
     index = rarest[len(words) :].T.tocsr()
-    wanted = np.array([min(MEET, _shared(len(text))) for text in words])
+    wanted = np.array([min(MEET, _shared(len(text), ratio)) for text in words])
     for start in range(0, len(words), CHUNK):
         met = coo_array(rarest[start : min(start + CHUNK, len(words))] @ index)
-        rows, columns = met.row + start, met.col
-        enough = met.data >= wanted[rows]
-        yield from _aligned(words, known, rows[enough], columns[enough])
+        enough = met.data >= wanted[met.row + start]
+        candidates = zip(met.row[enough] + start, met.col[enough], strict=True)
+        yield from _aligned(words, known, [(int(row), int(column)) for row, column in candidates], ratio)
 
 
-def _shared(length: int) -> int:
-    """The fewest words that a text of this length shares with one that is alike.
+def _shared(length: int, ratio: float) -> int:
+    """The fewest words that a text of this length shares with one that reaches the ratio.
 
-    The subsequence is at least SIMILAR·(a + b) / 2 long and at most b, so b is at least a·s / (2 - s) and the
-    words in common are as many.
+    The subsequence is at least ratio·(a + b) / 2 long and at most b; so b is at least a·ratio / (2 - ratio),
+    and as many words are in common.
     """
-    return math.ceil(length * SIMILAR / (2 - SIMILAR) - 1e-9)
+    return math.ceil(length * ratio / (2 - ratio) - ROUNDING)
 
 
-def _rarest(texts: Sequence[Sequence[str]]) -> csr_array:
-    """Texts by words, a word's second occurrence being another word: 1 for those in which alike texts meet."""
+def _rarest(texts: Sequence[Sequence[str]], ratio: float) -> csr_array:
+    """Texts by words, a word's second occurrence being another word; 1 for the rarest of each text, in which
+    two that reach the ratio must meet."""
     numbered = [[(word, text[:place].count(word)) for place, word in enumerate(text)] for text in texts]
     frequency = Counter(word for text in numbered for word in text)
-    rank = {word: place for place, word in enumerate(sorted(frequency, key=lambda word: (frequency[word], word)))}
-    columns = [sorted(rank[word] for word in text)[: len(text) - _shared(len(text)) + MEET] for text in numbered]
-    ends = np.cumsum([0, *map(len, columns)])
-    flat = np.concatenate([*map(np.array, columns)])
-    return csr_array((np.ones(len(flat), dtype=np.int32), flat, ends), shape=(len(texts), len(rank)))
+    rank = {word: place for place, (_, word) in enumerate(sorted((n, word) for word, n in frequency.items()))}
+    kept = [
+        sorted(rank[word] for word in text)[: len(text) - _shared(len(text), ratio) + MEET]
+        for text in numbered
+    ]
+    ends = np.cumsum([0, *map(len, kept)])
+    columns = np.fromiter(chain.from_iterable(kept), dtype=np.int32, count=int(ends[-1]))
+    return csr_array((np.ones(len(columns), dtype=np.int32), columns, ends), shape=(len(texts), len(rank)))
 
 
 def _aligned(
-    words: Sequence[list[str]], known: Sequence[list[str]], rows: Any, columns: Any
+    words: Sequence[list[str]], known: Sequence[list[str]], pairs: Sequence[tuple[int, int]], ratio: float
 ) -> Iterator[tuple[int, int]]:
-    """Those of the candidate pairs that are alike. (A cut-off given to the library would lose exact ties.)"""
-    pairs = [(words[row], known[column]) for row, column in zip(rows, columns, strict=True)]
-    distances = cpdist([one for one, _ in pairs], [other for _, other in pairs], scorer=Indel.distance)
-    for row, column, (one, other), distance in zip(rows, columns, pairs, distances, strict=True):
-        if distance <= (1 - SIMILAR) * (len(one) + len(other)) + 1e-9:
-            yield int(row), int(column)
+    """The pairs that reach the ratio. (A cut-off given to the library would lose exact ties.)"""
+    ones, others = [words[row] for row, _ in pairs], [known[column] for _, column in pairs]
+    distances = cpdist(ones, others, scorer=Indel.distance)
+    for pair, one, other, distance in zip(pairs, ones, others, distances, strict=True):
+        if distance <= (1 - ratio) * (len(one) + len(other)) + ROUNDING:
+            yield pair

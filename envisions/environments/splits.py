@@ -1,6 +1,6 @@
 """Which tasks are for training and which for testing, so that no test task has a twin in training.
 
-A file without a split of its own is divided by group. Questions that are alike (`similarity`) are one
+A file without a split of its own is divided by group. Questions that are alike (similarity.py) are one
 group, and so are those that a chain of alike ones links; a whole group goes to the side that its hash says.
 That side depends neither on the seed nor on how many tasks are wanted, so a test task of one run is never a
 training task of another. A group of more than `LARGE` of all tasks, whatever chain made it, is for training:
@@ -25,6 +25,8 @@ from envisions.errors import UserError
 from envisions.records import Split, Task, digest, seed_from
 
 TEST_SHARE: Final = 0.4  # of the groups; 128 test and 200 training tasks then fit into sets of 400 tasks
+ALIKE: Final = 0.75  # the ratio from which two questions are of one group
+NEAR: Final = 0.8  # and that from which they count as near-duplicates: grouping leaves a margin
 LARGE: Final = 0.05  # of all tasks: a larger group is for training
 FEW: Final = 10  # groups that can each be a tenth of the tests
 
@@ -41,8 +43,8 @@ class TaskSplit:
 def split_by_group(tasks: Sequence[Task], n_train: int, n_test: int, seed: int) -> TaskSplit:
     """Divides the tasks of one source by `grouped`.
 
-    Raises UserError where a side has fewer tasks than wanted, or where one group would be more than a tenth of
-    the tests though there are ten or more; fewer than ten share them evenly.
+    Raises UserError where a side has fewer tasks than wanted, or where one group would be more than a tenth
+    of the tests though there are ten or more; fewer than ten share them evenly.
     """
     distinct = grouped(_distinct(tasks))
     sizes = Counter(task.group for task in distinct)
@@ -81,13 +83,19 @@ def grouped(tasks: Sequence[Task], prefix: str = "") -> list[Task]:
     """
     masked = [mask(task.question) for task in tasks]
     texts = sorted(set(masked))
-    graph = nx.Graph((texts[one], texts[other]) for one, other in alike(texts, texts))
-    graph.add_edges_from((text, (task.group,)) for text, task in zip(masked, tasks, strict=True) if task.group)
-    names = {}
-    for linked in nx.connected_components(graph):
-        given = [node[0] for node in linked if isinstance(node, tuple)]
-        name = min(given) if given else digest(min(linked))
-        names |= {node: f"{prefix}{name}" for node in linked if isinstance(node, str)}
+    links = nx.Graph((texts[one], texts[other]) for one, other in alike(texts, texts, ALIKE))
+    links.add_nodes_from(texts)
+    came: defaultdict[str, list[str]] = defaultdict(list)  # the texts of a group that tasks came with
+    for text, task in zip(masked, tasks, strict=True):
+        if task.group:
+            came[task.group].append(text)
+            links.add_edge(text, came[task.group][0])
+    given = {text: group for group in sorted(came, reverse=True) for text in came[group]}
+    names: dict[str, str] = {}
+    for linked in nx.connected_components(links):
+        groups = {given[text] for text in linked if text in given}
+        name = min(groups) if groups else digest(min(linked))
+        names |= dict.fromkeys(linked, prefix + name)
     return [replace(task, group=names[text]) for text, task in zip(masked, tasks, strict=True)]
 
 
@@ -97,8 +105,8 @@ def side(group: str) -> Split:
 
 
 def most(n_test: int) -> int:
-    """How many of so many tests may be of one group: a tenth."""
-    return max(1, n_test // FEW)
+    """How many of so many tests may be of one group: a tenth, or two where there are fewer than twenty."""
+    return max(2, n_test // FEW)
 
 
 def check_sizes(n_train: int, n_test: int) -> None:
@@ -122,14 +130,15 @@ def check_split(train: Iterable[Task], test: Iterable[Task]) -> None:
 
 
 def near_duplicates(train: Iterable[Task], test: Iterable[Task]) -> int:
-    """How many test tasks have a training task whose question is alike (`envisions.environments.similarity`)."""
+    """How many test tasks have a training task whose question is the same to a ratio of `NEAR`, as
+    `envisions.environments.similarity` measures it."""
     known = sorted({mask(task.question) for task in train})
     asked = [mask(task.question) for task in test]
-    return len({place for place, _ in alike(asked, known)})
+    return len({place for place, _ in alike(asked, known, NEAR)})
 
 
 def compared(train: Sequence[Task], test: Sequence[Task]) -> dict[str, int]:
-    """What is counted of every split: groups, tests in the largest of them, tests with an alike training task."""
+    """What is counted of every split: groups, the tests in the largest, and those near to a training task."""
     groups = Counter(task.group for task in test)
     return {
         "groups_train": len({task.group for task in train}),
