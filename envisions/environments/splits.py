@@ -3,10 +3,10 @@
 A file without a split of its own is divided by group. Questions that are alike (similarity.py) are one
 group, and so are those that a chain of alike ones links; a whole group goes to the side that its hash says.
 That side depends neither on the seed nor on how many tasks are wanted, so a test task of one run is never a
-training task of another. A group of more than `LARGE` of all tasks, whatever chain made it, is for training:
-tests could use only a part of it. (Filling the test side to exactly the wished number would waste less data,
-but another `n_test` would move groups across.) Tests are taken a group at a time, and no group is more than a
-tenth of them.
+training task of another. A group of more than `LARGE` of all tasks (and more than ten) is for training,
+whatever chain made it: tests could use only a part of it. (Filling the test side to exactly the wished number
+would waste less data, but another `n_test` would move groups across.) Tests are taken a group at a time, and
+no group is more than a tenth of them.
 
 A source's own split is kept as it is, less exact duplicates; alike questions on both sides are counted.
 """
@@ -50,7 +50,7 @@ def split_by_group(tasks: Sequence[Task], n_train: int, n_test: int, seed: int) 
     sizes = Counter(task.group for task in distinct)
     sides: dict[Split, list[Task]] = {"train": [], "test": []}
     for task in distinct:
-        large = sizes[task.group] > LARGE * len(distinct)
+        large = sizes[task.group] > max(FEW, LARGE * len(distinct))
         sides["train" if large else side(task.group)].append(task)
     counts = {"groups": len(sizes), "largest_group": max(sizes.values(), default=0)}
     split = _select(tasks, sides["train"], sides["test"], counts, n_train, n_test, seed)
@@ -195,7 +195,8 @@ def _first(tasks: list[Task], n: int, name: Split) -> tuple[Task, ...]:
     if n > len(tasks):
         raise UserError(
             f"env.n_{name}={n} is more than the {len(tasks)} tasks on the {name} side of the data: "
-            f"lower env.n_{name} or give more data"
+            f"lower env.n_{name} or give more data (alike questions are all on one side, unless env.test_data "
+            f"names a test part of its own)"
         )
     return tuple(tasks[:n])
 

@@ -200,6 +200,12 @@ def test_a_large_group_is_for_training_whole() -> None:
         assert split.counts["largest_group"] == 40
 
 
+def test_a_small_file_has_no_large_groups() -> None:
+    """Of a dozen tasks each is more than a twentieth."""
+    split = split_by_group(corpus(12, 1), 3, 2, seed=0)
+    assert split.counts["groups_test"] == 2
+
+
 def test_tests_are_taken_a_group_at_a_time() -> None:
     split = split_by_group(corpus(60, 6), 60, 40, seed=0)
     groups = Counter(task.group for task in split.test)
