@@ -195,7 +195,7 @@ def _first(tasks: list[Task], n: int, name: Split) -> tuple[Task, ...]:
     if n > len(tasks):
         raise UserError(
             f"env.n_{name}={n} is more than the {len(tasks)} tasks on the {name} side of the data: "
-            f"lower env.n_{name} or give more data (alike questions are all on one side, unless env.test_data "
+            f"lower env.n_{name} or give more data (alike questions are on one side, unless env.test_data "
             f"names a test part of its own)"
         )
     return tuple(tasks[:n])
