@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from envisions.environments.program import ProgramEnvironment, SingleTurn, unjudged
     from envisions.environments.prompts import Example, ProgramFormat
     from envisions.environments.protocol import BaseEnvironment, Environment, Episode, Transition, describe
+    from envisions.environments.similarity import mask
     from envisions.environments.splits import TaskSplit, keep_split, side, split_by_group
     from envisions.errors import UserError
-    from envisions.records import Message, Split, Task, seed_from
+    from envisions.records import Message, Split, Task, digest, seed_from
     from symbolic import Execution, Executor, Program, Verdict, judge, judge_entailment, judge_witness
 
 __version__ = "0.1.0"
@@ -33,7 +34,8 @@ _HOMES = {
     "envisions.errors": ("UserError",),
     "envisions.environments.procedural": ("Draw", "drawn_split", "procedural_split"),
     "envisions.environments.program": ("ProgramEnvironment", "SingleTurn", "unjudged"),
-    "envisions.records": ("Message", "Split", "Task", "seed_from"),
+    "envisions.records": ("Message", "Split", "Task", "digest", "seed_from"),
+    "envisions.environments.similarity": ("mask",),
     "envisions.environments.splits": ("TaskSplit", "keep_split", "side", "split_by_group"),
     "symbolic": ("Execution", "Executor", "Program", "Verdict", "judge", "judge_entailment", "judge_witness"),
 }
@@ -59,11 +61,13 @@ __all__ = [
     "UserError",
     "Verdict",
     "describe",
+    "digest",
     "drawn_split",
     "judge",
     "judge_entailment",
     "judge_witness",
     "keep_split",
+    "mask",
     "procedural_split",
     "seed_from",
     "side",

@@ -12,11 +12,13 @@ from dataclasses import replace
 from itertools import count, islice
 from random import Random
 
-from envisions.environments.splits import TaskSplit, mask, near_duplicates, side
+from envisions.environments.similarity import mask
+from envisions.environments.splits import TaskSplit, compared, most, side
 from envisions.errors import UserError
 from envisions.records import Split, Task, digest, seed_from
 
 PATIENCE = 2_000  # tasks of a level drawn in vain before it counts as used up
+CROWDED = 30  # tasks drawn from groups that have their tenth of the tests before one is taken after all
 Make = Callable[[Random, int], Task]
 Draw = Callable[[Split, int], Iterator[Task | None]]
 
@@ -44,27 +46,39 @@ def drawn_split(draw: Draw, n_train: int, n_test: int, levels: Mapping[int, floa
     """Both sides from streams of one's own: `draw(side, level)` gives tasks, or None for one that did not
     come out, without end."""
     train, test = first_tasks(draw, "train", n_train, levels), first_tasks(draw, "test", n_test, levels)
-    groups = {
-        "groups_train": len({task.group for task in train}),
-        "groups_test": len({task.group for task in test}),
-    }
-    return TaskSplit(train, test, {**groups, "near_duplicates": near_duplicates(train, test)})
+    return TaskSplit(train, test, compared(train, test))
 
 
 def first_tasks(draw: Draw, split: Split, n: int, levels: Mapping[int, float]) -> tuple[Task, ...]:
-    """A side's first `n` tasks with distinct questions, the levels mixed in their shares."""
+    """A side's first `n` tasks with distinct questions, the levels mixed in their shares.
+
+    At no place is a group more than `most` of the tests so far, unless the stream has too few groups: then
+    those with the fewest tests are filled first.
+    """
     streams = {level: draw(split, level) for level in levels}
     tasks: dict[str, Task] = {}
+    groups: Counter[str] = Counter()
     for level in islice(_mix(levels), n):
-        tries = islice(streams[level], PATIENCE)
-        task = next((task for task in tries if task is not None and task.question not in tasks), None)
+        tries = (task for task in islice(streams[level], PATIENCE) if task and task.question not in tasks)
+        task = _roomy(tries, groups, most(len(tasks) + 1) if split == "test" else n)
         if task is None:
             raise UserError(
                 f"level {level} gives no {n} distinct questions for the {split} side:"
                 f" lower env.n_{split} or the level's share in env.levels"
             )
         tasks[task.question] = task
+        groups[task.group] += 1
     return tuple(tasks.values())
+
+
+def _roomy(tries: Iterator[Task], groups: Mapping[str, int], limit: int) -> Task | None:
+    """The first task whose group has room, or, after `CROWDED` without, one of the smallest group."""
+    crowded = []
+    for task in islice(tries, CROWDED):
+        if groups[task.group] < limit:
+            return task
+        crowded.append(task)
+    return min(crowded, key=lambda task: groups[task.group], default=None)
 
 
 def check_levels(levels: Mapping[int, float], known: Collection[int]) -> None:

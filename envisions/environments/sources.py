@@ -19,7 +19,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from envisions.environments.splits import TaskSplit, keep_split, mask, split_by_group
+from envisions.environments.similarity import mask
+from envisions.environments.splits import TaskSplit, keep_split, split_by_group
 from envisions.errors import UserError
 from envisions.records import Split, Task
 

@@ -1,47 +1,34 @@
 """Which tasks are for training and which for testing, so that no test task has a twin in training.
 
-A file without a split of its own is divided by group: questions that differ only in numbers, names
-and pronouns are one group, and a whole group goes to the side that its hash says. That side depends
-neither on the seed nor on how many tasks are wanted, so a test task of one run is never a training
-task of another. (Filling the test side to exactly the wished number would waste less data, but
-another `n_test` would move groups across.) A source's own split is kept as it is, less exact
-duplicates. Rewordings are not recognised as one group; `near_duplicates` counts those that remain.
+A file without a split of its own is divided by group. Questions that are alike (similarity.py) are one
+group, and so are those that a chain of alike ones links; a whole group goes to the side that its hash says.
+That side depends neither on the seed nor on how many tasks are wanted, so a test task of one run is never a
+training task of another. A group of more than `LARGE` of all tasks (and more than ten) is for training,
+whatever chain made it: tests could use only a part of it. (Filling the test side to exactly the wished number
+would waste less data, but another `n_test` would move groups across.) Tests are taken a group at a time, and
+no group is more than a tenth of them.
+
+A source's own split is kept as it is, less exact duplicates; alike questions on both sides are counted.
 """
 
 from __future__ import annotations
 
-import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from typing import Final
 
+import networkx as nx
+
+from envisions.environments.similarity import alike, mask
 from envisions.errors import UserError
 from envisions.records import Split, Task, digest, seed_from
 
-TEST_SHARE = 0.4  # of the groups; 128 test and 200 training tasks then fit into sets of 400 tasks
-SIMILAR = 0.6  # Jaccard similarity from which two questions count as near-duplicates
-
-_WORD = re.compile(r"\d+(?:[.,/:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_NUMBERS = _words("two three four five six seven eight nine ten eleven twelve")
-_PRONOUNS = _words("he she him her his hers himself herself")
-# Capital letters do not make these a name where they open a sentence; any other word there counts as
-# one: to take an ordinary word for a name merges groups, the reverse would put twins on both sides.
-_ORDINARY = _words(
-    """a an the this that these those there here it its they them their we us our i my you your
-    if when while after before during since then now later today yesterday tomorrow next last first
-    second finally each every all both some many most another other one only once in on at by for
-    from to of with without between among out about into over under and but or so because as how
-    what which who whose where why is are was were do does did can could will would should has have
-    had suppose given let find calculate"""
-)
+TEST_SHARE: Final = 0.4  # of the groups; 128 test and 200 training tasks then fit into sets of 400 tasks
+ALIKE: Final = 0.75  # the ratio from which two questions are of one group
+NEAR: Final = 0.8  # and that from which they count as near-duplicates: grouping leaves a margin
+LARGE: Final = 0.05  # of all tasks: a larger group is for training
+FEW: Final = 10  # groups that can each be a tenth of the tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,57 +40,73 @@ class TaskSplit:
     counts: Mapping[str, int]
 
 
-def mask(question: str) -> str:
-    """The question's words in lower case, with `#` for numbers, `n` for names and `p` for pronouns."""
-    words: list[str] = []
-    for word in _WORD.findall(question):
-        masked = _mask_word(word)
-        if not (masked == "n" and words[-1:] == ["n"]):  # a name of two words is one name
-            words.append(masked)
-    return " ".join(words)
-
-
-def _mask_word(word: str) -> str:
-    plain = re.split("['’]", word)[0].lower()
-    if word[0].isdigit() or plain in _NUMBERS:
-        return "#"
-    if plain in _PRONOUNS:
-        return "p"
-    return "n" if word[0].isupper() and plain not in _ORDINARY else word.lower()
-
-
 def split_by_group(tasks: Sequence[Task], n_train: int, n_test: int, seed: int) -> TaskSplit:
-    """Divides the tasks of one source; tasks without a group get a hash of their masked question.
+    """Divides the tasks of one source by `grouped`.
 
-    Raises UserError where a side has fewer tasks than wanted.
+    Raises UserError where a side has fewer tasks than wanted, or where one group would be more than a tenth
+    of the tests though there are ten or more; fewer than ten share them evenly.
     """
-    distinct = [_grouped(task) for task in _distinct(tasks)]
+    distinct = grouped(_distinct(tasks))
+    sizes = Counter(task.group for task in distinct)
     sides: dict[Split, list[Task]] = {"train": [], "test": []}
     for task in distinct:
-        sides[side(task.group)].append(task)
-    counts = {"groups": len({task.group for task in distinct})}
-    return _select(tasks, sides["train"], sides["test"], counts, n_train, n_test, seed)
+        large = sizes[task.group] > max(FEW, LARGE * len(distinct))
+        sides["train" if large else side(task.group)].append(task)
+    counts = {"groups": len(sizes), "largest_group": max(sizes.values(), default=0)}
+    split = _select(tasks, sides["train"], sides["test"], counts, n_train, n_test, seed)
+    _check_spread(split)
+    return split
 
 
 def keep_split(
     train: Sequence[Task], test: Sequence[Task], n_train: int, n_test: int, seed: int
 ) -> TaskSplit:
     """Takes a source's own split: a training task whose question is also a test question is dropped,
-    merely similar ones stay and are counted. Such tasks carry no group.
+    merely similar ones stay and are counted. Each side is grouped by itself.
 
     Raises UserError where a side has fewer tasks than wanted.
     """
-    distinct_test = _distinct(replace(task, group="") for task in test)
+    distinct_test = _distinct(test)
     questions = {_key(task) for task in distinct_test}
-    candidates = _distinct(replace(task, group="") for task in train)
+    candidates = _distinct(train)
     distinct_train = [task for task in candidates if _key(task) not in questions]
     counts = {"train_also_in_test": len(candidates) - len(distinct_train)}
-    return _select([*train, *test], distinct_train, distinct_test, counts, n_train, n_test, seed)
+    sides = (grouped(distinct_train, "train "), grouped(distinct_test, "test "))
+    return _select([*train, *test], *sides, counts, n_train, n_test, seed)
+
+
+def grouped(tasks: Sequence[Task], prefix: str = "") -> list[Task]:
+    """The tasks with groups that no two alike tasks are apart in.
+
+    One group are tasks that came with the same group or whose questions are alike, and all that a chain of
+    such links. Its name is the least of the groups that its tasks came with, or made from their questions.
+    """
+    masked = [mask(task.question) for task in tasks]
+    texts = sorted(set(masked))
+    links = nx.Graph((texts[one], texts[other]) for one, other in alike(texts, texts, ALIKE))
+    links.add_nodes_from(texts)
+    came: defaultdict[str, list[str]] = defaultdict(list)  # the texts of a group that tasks came with
+    for text, task in zip(masked, tasks, strict=True):
+        if task.group:
+            came[task.group].append(text)
+            links.add_edge(text, came[task.group][0])
+    given = {text: group for group in sorted(came, reverse=True) for text in came[group]}
+    names: dict[str, str] = {}
+    for linked in nx.connected_components(links):
+        groups = {given[text] for text in linked if text in given}
+        name = min(groups) if groups else digest(min(linked))
+        names |= dict.fromkeys(linked, prefix + name)
+    return [replace(task, group=names[text]) for text, task in zip(masked, tasks, strict=True)]
 
 
 def side(group: str) -> Split:
     """The side that a group belongs to, for ever."""
     return "test" if seed_from("side of group", group) < TEST_SHARE * 2**63 else "train"
+
+
+def most(n_test: int) -> int:
+    """How many of so many tests may be of one group: a tenth, or two where there are fewer than twenty."""
+    return max(2, n_test // FEW)
 
 
 def check_sizes(n_train: int, n_test: int) -> None:
@@ -127,38 +130,22 @@ def check_split(train: Iterable[Task], test: Iterable[Task]) -> None:
 
 
 def near_duplicates(train: Iterable[Task], test: Iterable[Task]) -> int:
-    """How many test tasks have a training task whose question is similar: Jaccard similarity of the
-    word trigrams of both masked questions at least `SIMILAR`.
-
-    Candidates come from an index of each set's rarest trigrams, among which two similar sets must
-    meet (prefix filtering, Chaudhuri et al. 2006), so it takes seconds for thousands of tasks.
-    """
-    known = [_trigrams(task) for task in train]
-    frequency = Counter(chain.from_iterable(known))
-
-    def rarest(trigrams: frozenset[str]) -> list[str]:
-        size = len(trigrams) - math.ceil(SIMILAR * len(trigrams)) + 1
-        return sorted(trigrams, key=lambda trigram: (frequency[trigram], trigram))[:size]
-
-    index: defaultdict[str, list[frozenset[str]]] = defaultdict(list)
-    for trigrams in known:
-        for trigram in rarest(trigrams):
-            index[trigram].append(trigrams)
-    wanted = [_trigrams(task) for task in test]
-    return sum(
-        any(_jaccard(trigrams, other) >= SIMILAR for trigram in rarest(trigrams) for other in index[trigram])
-        for trigrams in wanted
-    )
+    """How many test tasks have a training task whose question is the same to a ratio of `NEAR`, as
+    `envisions.environments.similarity` measures it."""
+    known = sorted({mask(task.question) for task in train})
+    asked = [mask(task.question) for task in test]
+    return len({place for place, _ in alike(asked, known, NEAR)})
 
 
-def _trigrams(task: Task) -> frozenset[str]:
-    words = mask(task.question).split()
-    return frozenset(" ".join(words[i : i + 3]) for i in range(max(1, len(words) - 2)))
-
-
-def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
-    common = len(one & other)
-    return common / (len(one) + len(other) - common)
+def compared(train: Sequence[Task], test: Sequence[Task]) -> dict[str, int]:
+    """What is counted of every split: groups, the tests in the largest, and those near to a training task."""
+    groups = Counter(task.group for task in test)
+    return {
+        "groups_train": len({task.group for task in train}),
+        "groups_test": len(groups),
+        "largest_group_test": max(groups.values(), default=0),
+        "near_duplicates": near_duplicates(train, test),
+    }
 
 
 def _key(task: Task) -> str:
@@ -173,10 +160,6 @@ def _distinct(tasks: Iterable[Task]) -> list[Task]:
     return list(first.values())
 
 
-def _grouped(task: Task) -> Task:
-    return task if task.group else replace(task, group=digest(mask(task.question)))
-
-
 def _select(
     rows: Sequence[Task],
     train: list[Task],
@@ -187,18 +170,42 @@ def _select(
     seed: int,
 ) -> TaskSplit:
     """The wanted number from each side, in an order of hashes: the test side's ignores the seed."""
-    chosen_train = _first(train, n_train, "train", seed)
-    chosen_test = _first(test, n_test, "test")
+    chosen_train = _first(_ordered(train, "train", seed), n_train, "train")
+    chosen_test = _first(_in_turn(_ordered(test, "test")), n_test, "test")
     available = {"rows": len(rows), "distinct": len({_key(task) for task in rows}), **counts}
     sides = {"train_available": len(train), "test_available": len(test)}
-    similar = {"near_duplicates": near_duplicates(chosen_train, chosen_test)}
-    return TaskSplit(chosen_train, chosen_test, {**available, **sides, **similar})
+    return TaskSplit(chosen_train, chosen_test, {**available, **sides, **compared(chosen_train, chosen_test)})
 
 
-def _first(tasks: list[Task], n: int, name: Split, *stream: int) -> tuple[Task, ...]:
+def _ordered(tasks: Iterable[Task], *stream: str | int) -> list[Task]:
+    return sorted(tasks, key=lambda task: seed_from("order", *stream, task.id))
+
+
+def _in_turn(tasks: Iterable[Task]) -> list[Task]:
+    """The first task of every group, then the second of every group that has one, and so on."""
+    seen: Counter[str] = Counter()
+    turns: defaultdict[int, list[Task]] = defaultdict(list)
+    for task in tasks:
+        turns[seen[task.group]].append(task)
+        seen[task.group] += 1
+    return [task for turn in sorted(turns) for task in turns[turn]]
+
+
+def _first(tasks: list[Task], n: int, name: Split) -> tuple[Task, ...]:
     if n > len(tasks):
         raise UserError(
             f"env.n_{name}={n} is more than the {len(tasks)} tasks on the {name} side of the data: "
-            f"lower env.n_{name} or give more data"
+            f"lower env.n_{name} or give more data (alike questions are on one side, unless env.test_data "
+            f"names a test part of its own)"
         )
-    return tuple(sorted(tasks, key=lambda task: seed_from("order", name, *stream, task.id))[:n])
+    return tuple(tasks[:n])
+
+
+def _check_spread(split: TaskSplit) -> None:
+    groups, largest = split.counts["groups_test"], split.counts["largest_group_test"]
+    if groups >= FEW and largest > most(len(split.test)):
+        raise UserError(
+            f"env.n_test={len(split.test)} takes {largest} tests from one of {groups} groups of alike "
+            f"questions, and none may be more than a tenth: lower env.n_test, give more varied data, or name "
+            f"a test part of its own as env.test_data"
+        )

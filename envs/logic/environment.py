@@ -22,7 +22,9 @@ from envisions import (
     Transition,
     UserError,
     describe,
+    digest,
     drawn_split,
+    mask,
     unjudged,
 )
 from envs.logic import prontoqa, proofwriter, theories
@@ -37,7 +39,7 @@ class LogicEnvironment(ProgramEnvironment):
     """A level is the depth of the proof. `semantics` is how texts are read (see `symbolic.entails`):
     ProofWriter's labels want "forward"."""
 
-    id = "logic-v1"
+    id = "logic-v2"
     format = ProgramFormat(
         language="logic",
         head="",
@@ -65,7 +67,10 @@ class LogicEnvironment(ProgramEnvironment):
             return Task(task.question, _label(str(task.target), where))
         context, question = str(row["context"]).strip(), str(row.get("question", "")).strip()
         return Task(
-            f"{context}\n{question}", _label(_chosen(row, where), where), gold=_gold(context, question)
+            question=f"{context}\n{question}",
+            target=_label(_chosen(row, where), where),
+            group=f"theory {digest(mask(context))}",  # questions about one theory stay together
+            gold=_gold(context, question),
         )
 
     def wrap(self, task: Task, program: Program) -> Program:

@@ -17,7 +17,7 @@ class MathEnvironment(ProgramEnvironment):
     """A level is the number of operations that a problem takes; the default mix leaves the default model
     between 10 and 50 % right."""
 
-    id = "math-v1"
+    id = "math-v2"
     examples = EXAMPLES
     default_levels: ClassVar[Mapping[int, float]] = {1: 0.9, 2: 0.1, 3: 0.0, 4: 0.0}
 

@@ -6,9 +6,14 @@ from random import Random
 
 from envisions import ProgramEnvironment, Task
 
+EVENTS = (
+    *("The film", "A train ride", "The lesson", "A football match", "The concert", "The flight", "A meeting"),
+    *("The opera", "A boat trip", "The exam", "A bus tour", "The race", "A swim", "The party", "A storm"),
+    *("The lecture", "A nap", "The parade", "A phone call", "The feast", "A walk", "The auction", "A dance"),
+)
 STORIES = tuple(
     f"{what} begins {{start}} minutes past {{hour}} and ends {{end}} minutes past {{later}}. {asked}"
-    for what in ("The film", "A train ride", "The lesson", "A football match", "The concert")
+    for what in EVENTS
     for asked in ("How many minutes is that?", "How long is that, in minutes?", "How many minutes pass?")
 )
 
@@ -16,7 +21,7 @@ STORIES = tuple(
 class ClockEnvironment(ProgramEnvironment):
     """Level 1 stays within the hour, level 2 goes beyond it."""
 
-    id = "clock-v1"
+    id = "clock-v2"
     default_levels = {1: 0.8, 2: 0.2}
     examples = (
         (

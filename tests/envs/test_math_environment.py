@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from envisions.environments.protocol import advance
-from envisions.environments.splits import mask
+from envisions.environments.similarity import mask
 from envisions.errors import UserError
 from envisions.records import Task
 from envisions.settings.build import build
@@ -26,9 +26,10 @@ def environment() -> MathEnvironment:
 
 def data_file(path: Path, n: int = 60) -> str:
     """Questions of n kinds, each in a group of its own."""
-    kinds = [f"{'very ' * i}tall" for i in range(n)]
+    kinds = [chr(97 + i // 26) + chr(97 + i % 26) for i in range(n)]
     rows = [
-        {"question": f"How {kind} are 2 trees and {i}?", "answer": str(i)} for i, kind in enumerate(kinds)
+        {"question": f"How {kind}o {kind}ed 2 {kind}ers and {i}?", "answer": str(i)}
+        for i, kind in enumerate(kinds)
     ]
     path.write_text("\n".join(map(json.dumps, rows)))
     return str(path)

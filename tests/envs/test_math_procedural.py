@@ -6,17 +6,22 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
+from random import Random
 
 import pytest
 
+from envisions.environments import splits
 from envisions.environments.procedural import check_levels, first_tasks
+from envisions.environments.similarity import alike, mask
 from envisions.environments.splits import check_split
 from envisions.errors import UserError
 from envisions.records import Split, Task, digest
 from envs.math import MathEnvironment, procedural
 from envs.math.procedural import draw, side_templates
 from envs.math.template import Template
+from envs.math.templates import TEMPLATES
 
 LEVELS = {1: 1.0, 2: 1.0, 3: 1.0, 4: 1.0}
 
@@ -32,9 +37,30 @@ def test_no_template_is_on_both_sides() -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_three_in_ten_templates_of_a_level_are_for_testing(level: int) -> None:
+def test_more_than_half_of_a_level_s_templates_are_for_testing(level: int) -> None:
     train, test = side_templates("train", level), side_templates("test", level)
-    assert 0.25 < len(test) / len(train + test) < 0.35
+    assert 0.5 < len(test) / len(train + test) < 0.6
+
+
+def test_the_default_tests_are_two_of_a_template_at_most() -> None:
+    """128 tests of 72 templates; a template's tasks go right and wrong together, so few of many count."""
+    environment = MathEnvironment(n_train=80, n_test=128)
+    turns = Counter(task.group for task in environment.tasks("test"))
+    assert len(turns) == environment.counts["groups_test"] == 72
+    assert max(turns.values()) == environment.counts["largest_group_test"] == 2
+    assert environment.counts["near_duplicates"] == 0
+
+
+def test_no_test_template_is_alike_to_another_template() -> None:
+    known: dict[str, Template] = {}
+    for template in TEMPLATES:
+        for number in range(40):
+            known.setdefault(mask(template.task(Random(number)).question), template)
+    texts = list(known)
+    pairs = {(known[texts[a]].id, known[texts[b]].id) for a, b in alike(texts, texts, splits.ALIKE)}
+    linked = {one for one, other in pairs if one != other}
+    assert linked
+    assert linked <= procedural.ALIKE
 
 
 def test_every_operation_is_on_both_sides() -> None:
@@ -81,6 +107,20 @@ def test_templates_that_run_dry_are_a_users_error(monkeypatch: pytest.MonkeyPatc
     assert len(generate("train", 4, {1: 1.0})) >= 4
     with pytest.raises(UserError, match="no 100 distinct questions"):
         generate("train", 100, {1: 1.0})
+
+
+@pytest.mark.parametrize(("kinds", "largest"), [(3, 43), (9, 15), (12, 12), (40, 12)])
+def test_no_group_is_more_than_a_tenth_of_the_tests(kinds: int, largest: int) -> None:
+    """However lopsided the stream: half of it is of one kind. Under ten kinds share the tests evenly."""
+
+    def lopsided(split: Split, level: int) -> Iterator[Task]:
+        for number in count():
+            kind = 0 if number % 2 else number // 2 % kinds
+            yield Task(f"{split} {number}", number, group=f"{split} {kind}")
+
+    tests = first_tasks(lopsided, "test", 128, {1: 1.0})
+    assert max(Counter(task.group for task in tests).values()) == largest
+    assert first_tasks(lopsided, "test", 64, {1: 1.0}) == tests[:64]
 
 
 def test_tasks_are_the_same_in_every_process() -> None:

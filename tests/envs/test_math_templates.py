@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from envisions.environments.splits import mask
+from envisions.environments.similarity import mask
 from envisions.records import Task
 from envs.math.examples import EXAMPLES
 from envs.math.template import Template

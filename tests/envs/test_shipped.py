@@ -42,8 +42,10 @@ class TestShipped(EnvironmentContract):
             config["levels"] = ALL_LEVELS[request.param]
         else:
             data = tmp_path_factory.mktemp("data") / "my.jsonl"
+            kinds = [chr(97 + n // 26) + chr(97 + n % 26) for n in range(160)]
             rows = [
-                {"question": f"How much is {'really ' * n}{n} and 1?", "answer": n + 1} for n in range(160)
+                {"question": f"How much {kind}o {kind}ed {n} {kind}ers and 1?", "answer": n + 1}
+                for n, kind in enumerate(kinds)
             ]
             data.write_text("\n".join(map(json.dumps, rows)))
             config["data"] = str(data)

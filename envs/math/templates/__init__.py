@@ -11,11 +11,15 @@ from envs.math.templates import (
     kitchen,
     losses,
     measures,
+    nature,
     outings,
     parts,
     routines,
     sharing,
+    sports,
+    town,
     travel,
+    workshop,
 )
 
 TEMPLATES: tuple[Template, ...] = (
@@ -28,9 +32,13 @@ TEMPLATES: tuple[Template, ...] = (
     *kitchen.TEMPLATES,
     *losses.TEMPLATES,
     *measures.TEMPLATES,
+    *nature.TEMPLATES,
     *outings.TEMPLATES,
     *parts.TEMPLATES,
     *routines.TEMPLATES,
     *sharing.TEMPLATES,
+    *sports.TEMPLATES,
+    *town.TEMPLATES,
     *travel.TEMPLATES,
+    *workshop.TEMPLATES,
 )

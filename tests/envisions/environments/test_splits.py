@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import random
+import re
+from collections import Counter
+from dataclasses import replace
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from envisions.environments.similarity import alike, mask
 from envisions.environments.sources import read_tasks
-from envisions.environments.splits import check_split, keep_split, mask, near_duplicates, side, split_by_group
+from envisions.environments.splits import (
+    check_split,
+    grouped,
+    keep_split,
+    near_duplicates,
+    side,
+    split_by_group,
+)
 from envisions.errors import UserError
 from envisions.records import Task
 
@@ -21,8 +33,8 @@ def corpus(kinds: int, each: int) -> list[Task]:
     """`kinds` templates, each with several questions that differ in names and numbers alone."""
     names = ["Ann", "Bob", "Carla", "Dora", "Emil", "Fritz"]
     return [
-        Task(f"{names[i % 6]} has {i + 2} hats of kind {'x' * (kind + 1)}. How many?", i)
-        for kind in range(kinds)
+        Task(f"{names[i % 6]} has {i + 2} {word}s that {word}ed {word}ly. How many?", i)
+        for word in ("x" * (kind + 1) for kind in range(kinds))
         for i in range(each)
     ]
 
@@ -131,28 +143,112 @@ def test_near_duplicates_are_test_tasks_with_a_similar_training_task() -> None:
     assert near_duplicates(train, [near, far, far]) == 1
 
 
-words = st.lists(st.sampled_from(["cat", "dog", "has", "sees", "a", "big"]), min_size=1, max_size=9).map(
-    " ".join
-)
+def difflib_ratio(one: str, other: str) -> float:
+    return SequenceMatcher(None, one.split(), other.split(), autojunk=False).ratio()
+
+
+def subsequence(one: list[str], other: list[str]) -> int:
+    """The length of the longest common one, by the textbook's recurrence."""
+    row = [0] * (len(other) + 1)
+    for word in one:
+        last = row
+        row = [0]
+        for place, candidate in enumerate(other):
+            row.append(last[place] + 1 if word == candidate else max(row[place], last[place + 1]))
+    return row[-1]
+
+
+words = st.lists(st.sampled_from(["cat", "dog", "has", "sees", "a", "big"]), min_size=1, max_size=14)
+texts = st.lists(words.map(" ".join), max_size=12)
 
 
 @settings(deadline=None)
-@given(st.lists(words, max_size=12), st.lists(words, max_size=12))
-def test_near_duplicates_agree_with_comparing_all_pairs(train: list[str], test: list[str]) -> None:
-    def trigrams(text: str) -> set[str]:
-        tokens = text.split()
-        return {" ".join(tokens[i : i + 3]) for i in range(max(1, len(tokens) - 2))}
+@given(texts, texts, st.sampled_from([0.6, 0.75, 0.8, 1.0]))
+def test_alike_texts_are_those_of_aligning_all_pairs(one: list[str], other: list[str], ratio: float) -> None:
+    def reach(a: str, b: str) -> bool:
+        return 2 * subsequence(a.split(), b.split()) >= ratio * len(a.split() + b.split()) - 1e-9
 
-    def similar(one: set[str], other: set[str]) -> bool:
-        return len(one & other) / len(one | other) >= 0.6
+    found = set(alike(one, other, ratio))
+    assert found == {(i, j) for i, a in enumerate(one) for j, b in enumerate(other) if reach(a, b)}
+    assert found >= {
+        (i, j) for i, a in enumerate(one) for j, b in enumerate(other) if difflib_ratio(a, b) >= ratio
+    }
 
-    expected = sum(any(similar(trigrams(a), trigrams(b)) for b in train) for a in test)
-    assert near_duplicates([Task(a, 0) for a in train], [Task(a, 0) for a in test]) == expected
+
+def test_a_chain_of_alike_questions_is_one_group() -> None:
+    chain = ["a b c d e f g h", "a b c d e f g x", "a b c d e f y x", "a b c d e z y x", "q r s t"]
+    first, *linked, last = (task.group for task in grouped([Task(text, 0) for text in chain]))
+    assert {first, *linked} == {first}
+    assert last != first
+
+
+def test_groups_that_tasks_came_with_are_joined_by_alike_questions() -> None:
+    tasks = [
+        Task("p q r", 1, group="two"),
+        Task("a b c d", 2, group="two"),
+        Task("a b c d e", 3, group="one"),
+    ]
+    assert {task.group for task in grouped(tasks)} == {"one"}
+
+
+def test_a_large_group_is_for_training_whole() -> None:
+    """Whatever the hash of its name says."""
+    for large in range(12):
+        many = [Task(f"{'y' * (large + 1)} {number}", number) for number in range(40)]
+        split = split_by_group([*corpus(60, 3), *many], 100, 20, seed=0)
+        assert not {task.group for task in grouped(many)} & {task.group for task in split.test}
+        assert split.counts["largest_group"] == 40
+
+
+def test_a_small_file_has_no_large_groups() -> None:
+    """Of a dozen tasks each is more than a twentieth."""
+    split = split_by_group(corpus(12, 1), 3, 2, seed=0)
+    assert split.counts["groups_test"] == 2
+
+
+def test_tests_are_taken_a_group_at_a_time() -> None:
+    split = split_by_group(corpus(60, 6), 60, 40, seed=0)
+    groups = Counter(task.group for task in split.test)
+    assert max(groups.values()) - min(groups.values()) <= 1
+    assert split.counts["largest_group_test"] == max(groups.values()) <= 4
+
+
+def test_one_group_of_ten_with_more_than_a_tenth_of_the_tests_is_a_users_error() -> None:
+    few = [task for task in corpus(60, 1) if side(grouped([task])[0].group) == "test"][:10]
+    many = [
+        replace(few[0], question=few[0].question.replace(" 2 ", f" {number} ")) for number in range(3, 20)
+    ]
+    train = [task for task in corpus(900, 1)[60:] if side(grouped([task])[0].group) == "train"]
+    assert len(few) == 10
+    split_by_group([*few, *many, *train], 40, 11, seed=0)
+    with pytest.raises(
+        UserError, match=r"env\.n_test=20 takes 11 tests from one of 10 groups.*env\.test_data"
+    ):
+        split_by_group([*few, *many, *train], 40, 20, seed=0)
+
+
+def test_own_test_parts_have_groups() -> None:
+    split = keep_split(corpus(4, 5), corpus(12, 5)[20:], 10, 16, seed=0)
+    assert len({task.group for task in split.test}) == 8
+    assert all(task.group for task in (*split.train, *split.test))
+    assert split.counts["groups_test"] == 8
+
+
+def test_own_split_with_the_same_template_on_both_sides_starts() -> None:
+    tasks = corpus(3, 8)
+    split = keep_split(tasks[::2], tasks[1::2], 12, 12, seed=0)
+    check_split(split.train, split.test)
+    assert split.counts["near_duplicates"] == 12
 
 
 @pytest.mark.skipif(not MAWPS.exists(), reason="the problem sets are not here")
-def test_mawps_single_op() -> None:
-    """562 rows, 531 distinct; 477 groups by names and numbers alone, fewer since pronouns are masked too."""
+def test_mawps_single_op_has_no_near_duplicate_on_both_sides() -> None:
+    """562 rows, 531 distinct; by `difflib` too, and with numbers alone masked."""
     split = split_by_group(read_tasks(str(MAWPS), "train"), 200, 128, seed=0)
     assert (split.counts["rows"], split.counts["distinct"]) == (562, 531)
-    assert 460 <= split.counts["groups"] <= 477
+    assert split.counts["groups_test"] >= 100
+    assert split.counts["near_duplicates"] == 0
+    numbers = [
+        [re.sub(r"\d[\d.,]*", "#", t.question.lower()) for t in side] for side in (split.train, split.test)
+    ]
+    assert not any(difflib_ratio(one, other) >= 0.8 for one in numbers[0] for other in numbers[1])

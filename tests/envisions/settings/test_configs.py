@@ -43,7 +43,10 @@ def test_every_combination_composes(overrides: tuple[str, ...], monkeypatch: pyt
 @pytest.mark.parametrize("override", choices("env"))
 def test_every_environment_is_made(override: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     data = tmp_path / "my.jsonl"
-    data.write_text("".join(f'{{"question": "{"so " * n}what?", "answer": {n}}}\n' for n in range(40)))
+    words = (chr(97 + n % 26) * (1 + n // 26) for n in range(40))
+    data.write_text(
+        "".join(f'{{"question": "{word}o what?", "answer": {n}}}\n' for n, word in enumerate(words))
+    )
     own = [f"env.data={data}"] if override == "env=program" else []
     settings = composed(monkeypatch, override, "env.n_train=6", "env.n_test=4", *own)
     environment = build(settings.env, group="env")
