@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from envisions.environments.nearest import nearest
     from envisions.environments.procedural import Draw, drawn_split, procedural_split
     from envisions.environments.program import ProgramEnvironment, unjudged
     from envisions.environments.prompts import Example, ProgramFormat
@@ -31,6 +32,7 @@ _HOMES = {
         "describe",
     ),
     "envisions.errors": ("UserError",),
+    "envisions.environments.nearest": ("nearest",),
     "envisions.environments.procedural": ("Draw", "drawn_split", "procedural_split"),
     "envisions.environments.program": ("ProgramEnvironment", "unjudged"),
     "envisions.records": ("Message", "Split", "Task", "seed_from"),
@@ -63,6 +65,7 @@ __all__ = [
     "judge_entailment",
     "judge_witness",
     "keep_split",
+    "nearest",
     "procedural_split",
     "seed_from",
     "side",

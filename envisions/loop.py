@@ -18,6 +18,7 @@ from envisions.methods.pool import Pool, build_pools, canonical_programs
 from envisions.methods.rows import Ids, curate_rows, to_score
 from envisions.records import PreferencePair, PromptKind, SFTRow, Task, Trajectory, seed_from
 from envisions.report import write_report
+from envisions.runs.evaluation import evaluate_baselines
 from envisions.runs.folder import read_json, read_records, write_records
 from envisions.runs.rollout import Attempt
 from envisions.runs.run import Run
@@ -52,6 +53,7 @@ def evaluate_base(run: Run) -> None:
         best = max(solved, key=lambda prompt: solved[prompt])
         drawn = [run.attempt(0, task, "eval", best, 1 + i) for task in tests for i in range(samples)]
         run.play(drawn, 0, path, advance)
+    evaluate_baselines(run)
     write_report(run)
 
 

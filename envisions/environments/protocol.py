@@ -6,7 +6,7 @@ Most environments extend `ProgramEnvironment` (program_environment.py), which ne
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -71,6 +71,10 @@ class Environment(Protocol):
     def gold(self, task: Task) -> Sequence[Program]:
         """Programs that solve the task, one a turn; none where none is known."""
 
+    def baselines(self) -> Mapping[str, Mapping[str, Sequence[Program]]]:
+        """Trivial answers to stand beside every figure: by name and test task id the programs, one a turn. What
+        there is to choose is chosen on training tasks; a strategy may have been told what it would observe."""
+
     def open(self, task: Task, seed: int) -> Episode:
         """A fresh episode. What is random in it depends on `seed` alone."""
 
@@ -120,6 +124,9 @@ class BaseEnvironment(ABC):
 
     def gold(self, task: Task) -> Sequence[Program]:
         return ()
+
+    def baselines(self) -> Mapping[str, Mapping[str, Sequence[Program]]]:
+        return {}
 
     def step(
         self, episodes: Sequence[Episode], programs: Sequence[Program], executor: Executor

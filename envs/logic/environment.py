@@ -25,7 +25,7 @@ from envisions import (
     drawn_split,
     unjudged,
 )
-from envs.logic import prontoqa, proofwriter, theories
+from envs.logic import prontoqa, proofwriter, theories, trivial
 from envs.logic.english import UntranslatedError
 from envs.logic.examples import EXAMPLES
 from symbolic import Entailment, LogicError, Semantics, Status, entail_all
@@ -80,6 +80,9 @@ class LogicEnvironment(ProgramEnvironment):
         return Task(
             f"{context}\n{question}", _label(_chosen(row, where), where), gold=_gold(context, question)
         )
+
+    def baselines(self) -> Mapping[str, Mapping[str, Sequence[Program]]]:
+        return trivial.baselines(self.tasks("train"), self.tasks("test"), self.format.program)
 
     def step(
         self, episodes: Sequence[Episode], programs: Sequence[Program], executor: Executor
