@@ -2,8 +2,8 @@
 
 Each turn the model writes a program. One that returns "ask N" is told what the box gives for N; one that
 fails is told why; anything else is the answer. The hidden numbers never enter the sandbox. The box does not
-take the number that the question is about, so that the answer is never observed: no two numbers have one value,
-and what it gives for another has to be put together with the kind of function.
+take the number that the question is about, so that the answer is never observed: no two numbers have one
+value, and what it gives for another has to be put together with the kind of function.
 """
 
 from __future__ import annotations
@@ -125,12 +125,16 @@ class _Box:
 
     def _told(self, number: int) -> str:
         question = f"What does it give for {self._task.data['asked']}?"
-        if number == self._task.data["asked"]:
+        if not _takes(self._task, number):
             return f"The box does not take {number}. {question}"
         return f"The box gave {_gives(self._task, number)} for {number}. {question}"
 
     def close(self) -> None:
         pass
+
+
+def _takes(task: Task, number: int) -> bool:
+    return bool(number != task.data["asked"])
 
 
 def _gives(task: Task, number: int) -> int:

@@ -88,8 +88,8 @@ def with_numbers(programs: Sequence[Program], theirs: Task, task: Task) -> list[
 def _replaced(code: str, new: Mapping[Number, Number]) -> str:
     tree = ast.parse(code)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-            node.value = new.get(node.value, node.value)
+        if isinstance(node, ast.Constant) and isinstance(value := node.value, int | float):
+            node.value = value if isinstance(value, bool) else new.get(value, value)
     return ast.unparse(tree)
 
 

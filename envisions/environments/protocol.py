@@ -72,8 +72,8 @@ class Environment(Protocol):
         """Programs that solve the task, one a turn; none where none is known."""
 
     def baselines(self) -> Mapping[str, Mapping[str, Sequence[Program]]]:
-        """Trivial answers to stand beside every figure: by name and test task id the programs, one a turn. What
-        there is to choose is chosen on training tasks; a strategy may have been told what it would observe."""
+        """Trivial answers to stand beside every figure: by name and test task id the programs, one a turn.
+        What there is to choose is chosen on training tasks; a strategy may know what it would observe."""
 
     def open(self, task: Task, seed: int) -> Episode:
         """A fresh episode. What is random in it depends on `seed` alone."""

@@ -17,8 +17,8 @@ UNFINISHED = Verdict("wrong", {"kind": "unfinished"})
 
 
 def evaluate_baselines(run: Run) -> None:
-    """Records each baseline's verdict on each test task, less what is there already. A baseline without programs
-    for a task has not solved it."""
+    """Records each baseline's verdict on each test task, less what is there already. A baseline without
+    programs for a task has not solved it."""
     path, baselines = run.folder(0) / "baselines.jsonl", run.environment.baselines()
     done = set(read_records(path, lambda record: (record["name"], record["task"])))
     with run.stage(0, "baselines", len(baselines)) as advance:
@@ -51,7 +51,7 @@ def _verdict(last: Transition | None) -> Verdict:
 def play_programs(
     environment: Environment, tasks: Sequence[Task], programs: Sequence[Sequence[Program]], executor: Executor
 ) -> list[Transition | None]:
-    """Plays each task's programs, one a turn, until they or the episode end; gives what the last was answered,
+    """Plays each task's programs, one a turn, until they or the episode end; gives the answer to the last,
     None where there was none."""
     episodes = [environment.open(task, 0) for task in tasks]
     last: list[Transition | None] = [None] * len(tasks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from envisions import Task
@@ -18,6 +19,9 @@ def on_another_graph(known: Task, task: Task) -> str:
     theirs, ours = known.data["problem"], task.data["problem"]
     code = (known.gold or "").replace(listed(theirs["edges"]), listed(ours["edges"]))
     if "source" in theirs and "source" in ours:
-        ends = [f'"{problem["source"]}", "{problem["target"]}"' for problem in (theirs, ours)]
-        code = code.replace(*ends)
+        code = code.replace(_ends(theirs), _ends(ours))
     return code
+
+
+def _ends(problem: Mapping[str, Any]) -> str:
+    return f'"{problem["source"]}", "{problem["target"]}"'
