@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from envisions.environments.protocol import Environment, Transition
+from envisions.environments.protocol import Environment, Transition, advance
 from envisions.errors import HarnessError
 from envisions.records import Task
 from envisions.runs.folder import append_records, read_records
@@ -58,8 +58,12 @@ def play_programs(
     try:
         for turn in range(environment.max_turns):
             live = [i for i, given in enumerate(programs) if turn < len(given) and not _over(last[i])]
-            answers = environment.step(
-                [episodes[i] for i in live], [programs[i][turn] for i in live], executor
+            answers = advance(
+                environment,
+                [tasks[i] for i in live],
+                [episodes[i] for i in live],
+                [programs[i][turn] for i in live],
+                executor,
             )
             for i, answer in zip(live, answers, strict=True):
                 last[i] = answer
