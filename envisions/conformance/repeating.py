@@ -92,9 +92,9 @@ def _worked(subject: Subject) -> Iterator[Program]:
 def _about(code: str, question: str, place: int | None) -> str:
     """The code with its last number or word replaced by one of the question: numbers from the beginning on,
     words from the end."""
-    *_, last = _TOKEN.finditer(code)
+    last = list(_TOKEN.finditer(code))[-1]
     numeric = _is_number(last[0])
-    tokens = [token for token in _TOKEN.findall(question) if _is_number(token) == numeric]
+    tokens: list[str] = [token for token in _TOKEN.findall(question) if _is_number(token) == numeric]
     ordered = tokens if numeric else tokens[::-1]
     if place is None or place >= len(ordered):
         return code
