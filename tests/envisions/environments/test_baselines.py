@@ -123,6 +123,11 @@ def test_the_neighbour_gives_its_gold_program_with_this_questions_numbers(execut
     assert values("neighbour", train, [Task(ADDS.format(20, 7), 0)], executor) == [(20 + 7) * 20 + 100]
 
 
+def test_a_number_that_a_question_has_twice_stands_for_the_first(executor: Executor) -> None:
+    train = [Task(ADDS.format(5, 5), 106, gold="def solution():\n    return 5 + 101")]
+    assert values("neighbour", train, [Task(ADDS.format(20, 7), 0)], executor) == [20 + 101]
+
+
 def test_the_neighbour_gives_its_answer_where_there_is_no_operation(executor: Executor) -> None:
     train = [Task("Which is the capital of France?", "Paris"), Task("Who wrote Hamlet?", "Shakespeare")]
     assert values("neighbour", train, [Task("Who wrote Faust?", "Goethe")], executor) == ["Shakespeare"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envisions.methods.canonical import canonical
-from symbolic import Program
+from symbolic import Executor, Program
 
 SAME = {
     "spacing and comments": ("x = 1", "x=1  # one"),
@@ -117,6 +117,15 @@ def test_equal_programs_have_one_canonical_form(one: str, other: str) -> None:
 @pytest.mark.parametrize(("one", "other"), DIFFERENT.values(), ids=DIFFERENT)
 def test_different_programs_have_different_forms(one: str, other: str) -> None:
     assert canonical(Program(one)) != canonical(Program(other))
+
+
+def test_a_canonical_form_does_what_the_program_does() -> None:
+    codes = [code for pair in (*SAME.values(), *DIFFERENT.values()) for code in pair if "def f():" in code]
+    forms = [canonical(Program(code)).replace("$", "renamed_") for code in codes]
+    assert any("renamed_" in form for form in forms)
+    with Executor() as executor:
+        before, after = (executor.run([Program(c, entry="f") for c in given]) for given in (codes, forms))
+    assert [(run.status, run.value) for run in after] == [(run.status, run.value) for run in before]
 
 
 @given(st.text(max_size=60))
