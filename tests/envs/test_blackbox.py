@@ -40,10 +40,10 @@ def test_the_number_of_the_question_is_refused(spelling: str) -> None:
 
 
 @pytest.mark.parametrize("spelling", ["ask {}.0", "ask {}-0", "ask {}+0", "ask +{}", "ask 1{}e0", "ask ٣"])
-def test_what_is_no_whole_number_is_an_answer_and_wrong(spelling: str) -> None:
+def test_what_is_no_whole_number_is_an_answer_and_not_right(spelling: str) -> None:
     answer = told(spelling.format(ASKED))
     assert answer.verdict is not None
-    assert answer.verdict.verdict == "wrong"
+    assert not answer.verdict.right
 
 
 def test_no_number_that_may_be_asked_for_has_the_answer_for_a_value() -> None:

@@ -10,12 +10,13 @@ import pytest
 from envisions.methods.pool import build_pools, replaced
 from envisions.methods.rows import curate_rows, to_score
 from envisions.records import Finish, PreferencePair, SFTRow, Step, Task, Trajectory
+from envisions.settings.compose import load
 from envisions.settings.schema import Distinct, MethodSettings, Positives, Ranking
 from symbolic import Execution, Program, Verdict
 from symbolic.verdict import VerdictName
 
 TASK = Task("How many?", 3)
-ENVISIONS = MethodSettings(name="envisions")
+ENVISIONS = load("method=envisions").method
 PAPER = replace(ENVISIONS, rescore=False, l1_per_task=10, l1_keeps_one=True, l2_per_task=2, pairs_per_task=0)
 
 
