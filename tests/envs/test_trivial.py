@@ -34,7 +34,7 @@ def solved(environment: Any, name: str, executor: Executor) -> dict[str, float]:
 
 
 def test_a_text_says_each_label(executor: Executor) -> None:
-    logic = LogicEnvironment(n_train=6, n_test=30)
+    logic = LogicEnvironment(n_train=6, n_test=30, semantics="open")
     for label, text in SAYING.items():
         programs = [[logic.format.program(text)]] * 30
         for task, last in zip(
@@ -61,7 +61,7 @@ def test_a_statement_is_looked_up_in_its_theory() -> None:
 
 
 def test_looking_up_solves_what_takes_no_proof(executor: Executor) -> None:
-    logic = LogicEnvironment(n_train=30, n_test=30, levels={0: 1.0})
+    logic = LogicEnvironment(n_train=30, n_test=30, levels={0: 1.0}, semantics="open")
     assert solved(logic, "look-up", executor) == {"True": 1.0, "False": 1.0, "Unknown": 1.0}
 
 
