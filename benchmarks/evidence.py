@@ -36,6 +36,7 @@ STUDIES: dict[str, dict[str, list[str]]] = {
     "methods": {
         "envisions": ["method=envisions"],
         "unfiltered": ["method=unfiltered"],
+        "format_only": ["method=format_only"],
         "rft": ["method=rft"],
         "envisions_paper": ["method=envisions_paper"],
     },
@@ -52,7 +53,7 @@ STUDIES: dict[str, dict[str, list[str]]] = {
 }
 FROM_ROUND_2 = ("no refinement", "from previous")  # what they leave out has no part in the first round
 GENERATED = ("explore", "refine")
-SFT_ALONE = ("unfiltered", "rft", "envisions_paper", "no DPO all tokens")  # their tokens all go there
+SFT_ALONE = ("rft", "envisions_paper", "no DPO all tokens")  # their tokens all go there
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from envisions.environments.nearest import nearest
     from envisions.environments.procedural import Draw, drawn_split, procedural_split
     from envisions.environments.program import ProgramEnvironment, SingleTurn, unjudged
     from envisions.environments.prompts import Example, ProgramFormat
@@ -32,6 +33,7 @@ _HOMES = {
         "describe",
     ),
     "envisions.errors": ("UserError",),
+    "envisions.environments.nearest": ("nearest",),
     "envisions.environments.procedural": ("Draw", "drawn_split", "procedural_split"),
     "envisions.environments.program": ("ProgramEnvironment", "SingleTurn", "unjudged"),
     "envisions.records": ("Message", "Split", "Task", "digest", "seed_from"),
@@ -68,6 +70,7 @@ __all__ = [
     "judge_witness",
     "keep_split",
     "mask",
+    "nearest",
     "procedural_split",
     "seed_from",
     "side",

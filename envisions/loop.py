@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from envisions.environments.protocol import prompts
-from envisions.methods.pool import Pool, build_pools, canonical_programs
+from envisions.methods.pool import Pool, build_pools, canonical_programs, replaced
 from envisions.methods.rows import Ids, curate_rows, to_score
 from envisions.records import PreferencePair, PromptKind, SFTRow, Task, Trajectory, seed_from
 from envisions.report import write_report
+from envisions.runs.evaluation import evaluate_baselines
 from envisions.runs.folder import read_json, read_records, write_records
 from envisions.runs.rollout import Attempt
 from envisions.runs.run import Run
@@ -52,6 +53,7 @@ def evaluate_base(run: Run) -> None:
         best = max(solved, key=lambda prompt: solved[prompt])
         drawn = [run.attempt(0, task, "eval", best, 1 + i) for task in tests for i in range(samples)]
         run.play(drawn, 0, path, advance)
+    evaluate_baselines(run)
     write_report(run)
 
 
@@ -83,14 +85,15 @@ def refine(run: Run, number: int, explored: Sequence[Trajectory]) -> list[Trajec
 
 
 def remember(run: Run, number: int, fresh: Sequence[Trajectory]) -> dict[str, Pool]:
-    """Every attempt of every round so far, by task, one for each distinct program."""
+    """The attempts of every round so far, by task, one for each distinct program."""
     earlier = [
         attempt
         for past in range(1, number)
         for name in ("explore.jsonl", "refine.jsonl")
         for attempt in read_records(run.folder(past) / name, Trajectory.from_json)
     ]
-    return build_pools([*earlier, *fresh])
+    attempts = [*earlier, *fresh]
+    return build_pools(replaced(attempts) if run.method.replace else attempts, run.method.distinct)
 
 
 def curate(run: Run, number: int, pools: Mapping[str, Pool]) -> tuple[list[SFTRow], list[PreferencePair]]:
@@ -166,7 +169,7 @@ def _refinement(run: Run, number: int, task: Task, first: Trajectory) -> Attempt
 def _scores(run: Run, number: int, pools: Mapping[str, Pool]) -> dict[str, float]:
     """Self-reward by trajectory. Scores compare only under one policy and one prompt: where the method asks
     for it, a candidate that was not written in this round's exploration is scored as if it had been."""
-    candidates = [t for pool in pools.values() for t in to_score(pool, run.method)]
+    candidates = [t for pool in pools.values() for t in to_score(pool, run.method, run.settings.seed)]
     scores = {t.id: t.self_reward for t in candidates}
     if run.method.rescore:
         kind, (_, name) = _plain_kind(number), run.weights(number - 1)

@@ -1,7 +1,9 @@
 """A hidden function, found out by asking it: many turns, in which a program's output leads to the next.
 
 Each turn the model writes a program. One that returns "ask N" is told what the box gives for N; one that
-fails is told why; anything else is the answer. The hidden numbers never enter the sandbox.
+fails is told why; anything else is the answer. The hidden numbers never enter the sandbox. The box does not
+take the number that the question is about, so that the answer is never observed: no two numbers have one
+value, and what it gives for another has to be put together with the kind of function.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ class BlackBoxEnvironment(ProgramEnvironment):
     """A level is the kind of function: x + b, a·x, a·x + b. A group is one function, so that those to be
     found in testing occur in no training task."""
 
-    id = "blackbox-v1"
+    id = "blackbox-v2"
     max_turns = 4
     refines = False  # a second attempt is a further turn
     format = ProgramFormat(
@@ -87,6 +89,22 @@ class BlackBoxEnvironment(ProgramEnvironment):
         bodies = ['return "ask 0"', 'return "ask 1"', f"return {times} * {asked} + {plus}"]
         return [self.format.program(f"def solution():\n    {body}") for body in bodies]
 
+    def baselines(self) -> Mapping[str, Mapping[str, Sequence[Program]]]:
+        """One question and one fixed sum, whatever the kind: each is the way to one kind's answer."""
+        strategies = {
+            "repeat": (1, "{gave}"),
+            "add": (0, "{asked} + {gave}"),
+            "multiply": (1, "{asked} * {gave}"),
+        }
+        return {
+            name: {task.id: self._asking_once(task, *strategy) for task in self.tasks("test")}
+            for name, strategy in strategies.items()
+        }
+
+    def _asking_once(self, task: Task, number: int, then: str) -> Sequence[Program]:
+        answer = then.format(asked=task.data["asked"], gave=_gives(task, number))
+        return [self.answer(f'"ask {number}"'), self.answer(answer)]
+
     def open(self, task: Task, seed: int) -> Episode:
         return _Box(task)
 
@@ -101,11 +119,24 @@ class _Box:
         if not execution.ok:
             return Transition(execution, describe(execution))
         if isinstance(execution.value, str) and (asked := _ASK.fullmatch(execution.value)):
-            number, data = int(asked[1]), self._task.data
-            gave = f"The box gave {data['times'] * number + data['plus']} for {number}."
-            return Transition(execution, f"{gave} What does it give for {data['asked']}?")
+            return Transition(execution, self._told(int(asked[1])))
         verdict = judge(execution.value, self._task.target)
         return Transition(execution, describe(execution), verdict, terminated=True)
 
+    def _told(self, number: int) -> str:
+        question = f"What does it give for {self._task.data['asked']}?"
+        if not _takes(self._task, number):
+            return f"The box does not take {number}. {question}"
+        return f"The box gave {_gives(self._task, number)} for {number}. {question}"
+
     def close(self) -> None:
         pass
+
+
+def _takes(task: Task, number: int) -> bool:
+    return bool(number != task.data["asked"])
+
+
+def _gives(task: Task, number: int) -> int:
+    times, plus = task.data["times"], task.data["plus"]
+    return int(times * number + plus)

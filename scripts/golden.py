@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-METHODS = ("envisions", "envisions_paper", "rft", "unfiltered")
+METHODS = ("envisions", "envisions_paper", "format_only", "rft", "unfiltered")
 KEYS = (
     *("env=custom", "env._target_=tests.toy.ToyEnvironment", "env.n_train=8", "env.n_test=6"),
     *("rounds=2", "samples=3", "max_new_tokens=12", "evaluation.samples=1", "policy=transformers"),

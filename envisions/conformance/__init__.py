@@ -4,7 +4,7 @@ They run from `python -m envisions.check_env` and from the pytest class in envis
 whether the tasks are worth learning, and whether their English is.
 """
 
-from envisions.conformance import prompts, running, tasks, verdicts
+from envisions.conformance import prompts, repeating, running, tasks, verdicts
 from envisions.conformance.subject import (
     Check,
     DefectError,
@@ -29,6 +29,7 @@ CHECKS = (
     Check("hidden target", prompts.the_target_is_hidden),
     Check("gold", verdicts.gold_is_right),
     Check("trivial answers", verdicts.nothing_comes_of_nothing),
+    Check("repeating", repeating.nothing_comes_of_repeating),
     Check("malformed text", verdicts.malformed_text_gets_feedback),
     Check("harness faults", verdicts.our_faults_are_unknown),
     Check("certificates", verdicts.certificates_hold),

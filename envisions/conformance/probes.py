@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from envisions.environments.baselines import python_answer
 from envisions.records import Task
 from symbolic import Program
 
@@ -38,7 +39,7 @@ def probes(empty: Program, tasks: Sequence[Task]) -> list[Probe]:
         return Probe(name, lambda task: replace(empty, code=code), constant)
 
     def echo(task: Task) -> Program:
-        return replace(empty, code=_python(empty, repr(task.question)))
+        return replace(empty, code=python_answer(empty.entry, repr(task.question)))
 
     found = [
         Probe("doing nothing", lambda task: empty),
@@ -46,10 +47,10 @@ def probes(empty: Program, tasks: Sequence[Task]) -> list[Probe]:
     ]
     if empty.language == "python":
         found += [
-            text("sys.exit(0)", _python(empty, "__import__('sys').exit(0)")),
+            text("sys.exit(0)", python_answer(empty.entry, "__import__('sys').exit(0)")),
             Probe("the question as an answer", echo),
             *(
-                text(f"the constant {value!r:.30}", _python(empty, repr(value)), True)
+                text(f"the constant {value!r:.30}", python_answer(empty.entry, repr(value)), True)
                 for value in _constants(tasks)
             ),
         ]
@@ -63,10 +64,6 @@ def probes(empty: Program, tasks: Sequence[Task]) -> list[Probe]:
             }.items()
         ]
     return found
-
-
-def _python(empty: Program, value: str) -> str:
-    return f"def {empty.entry}():\n    return {value}\n" if empty.entry else f"answer = {value}\n"
 
 
 def _constants(tasks: Sequence[Task]) -> list[Any]:

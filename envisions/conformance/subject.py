@@ -11,8 +11,9 @@ from functools import cached_property
 from typing import Any
 
 from envisions.conformance.probes import Probe, probes
-from envisions.environments.protocol import Environment, Transition, advance
+from envisions.environments.protocol import Environment, Transition
 from envisions.records import Message, Split, Task
+from envisions.runs.evaluation import play_programs
 from envisions.settings.build import build
 from symbolic import Executor, Program
 
@@ -65,28 +66,8 @@ class Subject:
 
     def play(self, tasks: Sequence[Task], programs: Sequence[Sequence[Program]]) -> list[Transition]:
         """Plays each task's programs, one a turn, and gives what the last that was played was answered."""
-        environment = self.environment
-        episodes = [environment.open(task, 0) for task in tasks]
-        last: dict[int, Transition] = {}
-        try:
-            for turn in range(environment.max_turns):
-                live = [
-                    i
-                    for i, given in enumerate(programs)
-                    if turn < len(given) and not (turn and last[i].terminated)
-                ]
-                answers = advance(
-                    environment,
-                    [tasks[i] for i in live],
-                    [episodes[i] for i in live],
-                    [programs[i][turn] for i in live],
-                    self.executor,
-                )
-                last.update(zip(live, answers, strict=True))
-        finally:
-            for episode in episodes:
-                episode.close()
-        return [last[i] for i in range(len(tasks))]
+        played = play_programs(self.environment, tasks, programs, self.executor)
+        return [last for last in played if last is not None]
 
     @cached_property
     def golden(self) -> list[tuple[Task, list[Program]]]:

@@ -6,10 +6,11 @@ judged against the task's target, outside the sandbox, unless `judge` says other
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Any, ClassVar
 
+from envisions.environments import baselines
 from envisions.environments.procedural import check_levels, procedural_split
 from envisions.environments.prompts import FENCE, PYTHON, Example, ProgramFormat
 from envisions.environments.protocol import BaseEnvironment, Episode, Transition, describe
@@ -90,6 +91,26 @@ class ProgramEnvironment(BaseEnvironment):
 
     def gold(self, task: Task) -> Sequence[Program]:
         return () if task.gold is None else (self.format.program(task.gold),)
+
+    def baselines(self) -> Mapping[str, Mapping[str, Sequence[Program]]]:
+        if self.format.language != "python":
+            return {}
+        train, test = self.tasks("train"), self.tasks("test")
+        return {
+            "constant": baselines.constant(train, test, self.answer),
+            "echo": baselines.echo(train, test, self.answer),
+            "expression": baselines.expression(train, test, self.answer),
+            "neighbour": baselines.neighbour(train, test, self.adapt, self.answer),
+        }
+
+    def adapt(self, neighbour: Task, task: Task) -> Sequence[Program]:
+        """The gold programs of a training task with what this question names in place of what that one
+        names: by default its numbers."""
+        return baselines.with_numbers(self.gold(neighbour), neighbour, task)
+
+    def answer(self, expression: str, before: Iterable[str] = ()) -> Program:
+        """A Python program whose result is an expression's value."""
+        return self.format.program(baselines.python_answer(self.format.entry, expression, before))
 
     def open(self, task: Task, seed: int) -> Episode:
         return SingleTurn(self, task)

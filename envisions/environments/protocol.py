@@ -88,7 +88,8 @@ class Environment(Protocol):
         """The verdict on `value` derived anew, for certificates of the environment's own kind."""
 
     def baselines(self) -> Mapping[str, Mapping[str, Sequence[Program]]]:
-        """Trivial answers, by name: for each test task's id its programs, one a turn."""
+        """Trivial answers, by name: for each test task's id its programs, one a turn. What there is to choose
+        is chosen on training tasks; a strategy may know what it would observe."""
 
     def describe(self) -> Mapping[str, Any]:
         """What the figures depend on beyond the configuration (versions of engines), as JSON."""

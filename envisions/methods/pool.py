@@ -2,41 +2,59 @@
 
 from __future__ import annotations
 
-import ast
-import textwrap
-import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from envisions.methods.canonical import canonical
 from envisions.records import Trajectory
-from symbolic import Program
+from envisions.settings.schema import Distinct
 
 
 @dataclass(slots=True)
 class Pool:
-    """A task's candidates by canonical program; of equal programs the earliest attempt is kept."""
+    """A task's candidates by what tells them apart; of equal ones the earliest attempt is kept."""
 
     candidates: dict[str, Trajectory] = field(default_factory=dict)
 
-    def add(self, trajectory: Trajectory) -> None:
-        self.candidates.setdefault(canonical_programs(trajectory), trajectory)
+    def whole(self) -> list[Trajectory]:
+        """All that ended by themselves: a cut-off completion never teaches its ending."""
+        return [t for t in self.candidates.values() if not t.truncated and not t.infra]
 
     def positives(self) -> list[Trajectory]:
-        """Right programs that ended by themselves: a cut-off completion never teaches its ending."""
-        return [t for t in self.candidates.values() if t.verdict.right and not t.truncated]
+        """Right programs."""
+        return [t for t in self.whole() if t.verdict.right]
 
     def negatives(self) -> list[Trajectory]:
-        """Wrong programs. A verdict `unknown`, a fault of ours and a cut-off completion are neither."""
-        whole = (t for t in self.candidates.values() if not t.truncated and not t.infra)
-        return [t for t in whole if t.verdict.verdict == "wrong"]
+        """Wrong programs. A verdict `unknown` is neither."""
+        return [t for t in self.whole() if t.verdict.verdict == "wrong"]
 
 
-def build_pools(trajectories: Iterable[Trajectory]) -> dict[str, Pool]:
+def build_pools(trajectories: Iterable[Trajectory], distinct: Distinct = Distinct.program) -> dict[str, Pool]:
     """Pools by task id. An untruncated attempt comes before a truncated one of the same program."""
+    same = canonical_programs if distinct is Distinct.program else _texts
     pools: dict[str, Pool] = {}
     for trajectory in sorted(trajectories, key=lambda t: t.truncated):
-        pools.setdefault(trajectory.task, Pool()).add(trajectory)
+        pool = pools.setdefault(trajectory.task, Pool())
+        pool.candidates.setdefault(same(trajectory), trajectory)
     return pools
+
+
+def replaced(trajectories: Sequence[Trajectory]) -> list[Trajectory]:
+    """First attempts, each with its refinement in its place where that alone is right, or where both are and
+    it has the higher self-reward (as coded for arXiv 2406.11736). The other refinements are forgotten."""
+    second = {t.parent: t for t in trajectories if t.kind == "refine"}
+    firsts = [t for t in trajectories if t.kind == "explore"]
+    return [again if (again := second.get(first.id)) and _better(again, first) else first for first in firsts]
+
+
+def _better(again: Trajectory, first: Trajectory) -> bool:
+    if not _learnable(again):
+        return False
+    return not _learnable(first) or again.self_reward > first.self_reward
+
+
+def _learnable(trajectory: Trajectory) -> bool:
+    return trajectory.verdict.right and not trajectory.truncated and not trajectory.infra
 
 
 def canonical_programs(trajectory: Trajectory) -> str:
@@ -44,26 +62,5 @@ def canonical_programs(trajectory: Trajectory) -> str:
     return "\0".join(canonical(step.program) for step in trajectory.steps)
 
 
-def canonical(program: Program) -> str:
-    """The program as parsed: comments, docstrings, blank space and redundant brackets do not count.
-
-    Text that does not parse is its own canonical form, without trailing space.
-    """
-    if program.language == "python":
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of invalid escapes in a model's strings
-                return ast.unparse(_without_docstrings(ast.parse(program.code)))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            pass
-    lines = textwrap.dedent(program.code).splitlines()
-    return "\n".join(line.rstrip() for line in lines).strip()
-
-
-def _without_docstrings(tree: ast.Module) -> ast.Module:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module) and ast.get_docstring(
-            node, clean=False
-        ):
-            node.body = node.body[1:] or [ast.Pass()]
-    return tree
+def _texts(trajectory: Trajectory) -> str:
+    return "\0".join(step.program.code for step in trajectory.steps)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from envisions.methods.pool import Pool
 from envisions.records import PreferencePair, SFTRow, Task, Trajectory, seed_from
-from envisions.settings.schema import MethodSettings, Ranking
+from envisions.settings.schema import MethodSettings, Positives, Ranking
 
 Scores = Mapping[str, float]  # by trajectory id; higher is likelier
 Ids = tuple[int, ...]
@@ -31,13 +31,10 @@ def curate_rows(
     """The round's SFT rows and preference pairs, in the order of the tasks."""
     rows: list[SFTRow] = []
     pairs: list[PreferencePair] = []
-    learned = 0
     solved = [(task, pools[task.id]) for task in tasks if task.id in pools and pools[task.id].positives()]
     for task, pool in solved:
-        best = _ranked(pool.positives(), scores, method, seed)
-        worst = _ranked(pool.negatives(), scores, method, seed)
+        best, worst = (_ranked(side, scores, method, seed) for side in sides(pool, method, seed))
         count = _l1_count(len(best), method)
-        learned += count
         for positive in best[:count]:
             rows += _rows(task, plain(task, positive), positive)
         rows += [
@@ -46,14 +43,31 @@ def curate_rows(
         ]
         for good, bad in zip(best, worst[: method.pairs_per_task], strict=False):
             pairs += _contrast(task, plain(task, good), good, bad)
-    if not method.verdicts:
-        return _unfiltered(tasks, pools, learned, seed, plain), []
     return rows, pairs
 
 
-def to_score(pool: Pool, method: MethodSettings) -> list[Trajectory]:
+def sides(pool: Pool, method: MethodSettings, seed: int) -> tuple[list[Trajectory], list[Trajectory]]:
+    """What the method takes for a task's positives and negatives: the right and the wrong.
+
+    A control takes as many of each, so that it has the same tasks, rows and passes, and leaves to chance
+    which: its positives are drawn from all that ended by themselves (`any`), or of these from all that ran
+    (`ran`), its negatives from those that are left.
+    """
+    right, wrong = pool.positives(), pool.negatives()
+    if method.positives is Positives.right:
+        return right, wrong
+    whole = sorted(pool.whole(), key=lambda candidate: candidate.id)
+    chance = random.Random(seed_from(seed, "control", *(candidate.id for candidate in whole)))
+    eligible = [t for t in whole if method.positives is Positives.any or t.execution.ok]
+    positives = chance.sample(eligible, min(len(right), len(eligible)))
+    taken = {candidate.id for candidate in positives}
+    left = [candidate for candidate in whole if candidate.id not in taken]
+    return positives, chance.sample(left, min(len(wrong), len(left)))
+
+
+def to_score(pool: Pool, method: MethodSettings, seed: int) -> list[Trajectory]:
     """The candidates whose order matters: those of a solved task, on the sides where there is a choice."""
-    positives, negatives = pool.positives(), pool.negatives()
+    positives, negatives = sides(pool, method, seed)
     if not positives or method.ranking is Ranking.random:
         return []
     contrasts = method.l2_per_task or method.pairs_per_task
@@ -83,21 +97,6 @@ def _repairs(
     over (as published), or with the best positives."""
     targets = list(reversed(best[used:])) if method.l1_keeps_one else list(best)
     return list(zip(targets, worst, strict=False))[: method.l2_per_task]
-
-
-def _unfiltered(
-    tasks: Sequence[Task], pools: Mapping[str, Pool], count: int, seed: int, plain: PlainPrompts
-) -> list[SFTRow]:
-    """The control: rows of as many attempts, drawn without regard to the verdict."""
-    everything = [
-        (task, candidate)
-        for task in tasks
-        if task.id in pools
-        for candidate in pools[task.id].candidates.values()
-        if not candidate.truncated and not candidate.infra
-    ]
-    drawn = random.Random(seed_from(seed, "unfiltered")).sample(everything, min(count, len(everything)))
-    return [row for task, candidate in drawn for row in _rows(task, plain(task, candidate), candidate)]
 
 
 def _rows(task: Task, prompts: Sequence[Ids], candidate: Trajectory) -> list[SFTRow]:

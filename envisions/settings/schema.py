@@ -23,6 +23,21 @@ class Refine(Enum):
     all = "all"
 
 
+class Positives(Enum):
+    """What a method takes for a task's positives, always as many of them as are right."""
+
+    right = "right"
+    ran = "ran"  # a control: any that ran to a result
+    any = "any"  # the control: any at all
+
+
+class Distinct(Enum):
+    """When two attempts at a task count as one."""
+
+    program = "program"  # the same program, layout, comments and local names aside
+    text = "text"  # the same text, as published
+
+
 class Ranking(Enum):
     """How a task's candidates are ordered."""
 
@@ -44,7 +59,9 @@ class MethodSettings:
     name: str = MISSING
     refine: Refine = MISSING
     feedback: bool = MISSING  # the refinement prompt shows what the execution said
-    verdicts: bool = MISSING  # False: the control, rows drawn without regard to the verdict
+    replace: bool = MISSING  # as published: an attempt and its refinement are one candidate, the better one
+    distinct: Distinct = MISSING
+    positives: Positives = MISSING
     ranking: Ranking = MISSING
     rescore: bool = MISSING  # rank only comparable scores: one policy, the plain prompt
     l1_per_task: int = MISSING

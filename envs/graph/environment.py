@@ -6,22 +6,25 @@ Any right path, order, tree, matching or colouring is right. Tasks are procedura
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any, ClassVar
 
 from envisions import (
     Execution,
     Message,
+    Program,
     ProgramEnvironment,
     ProgramFormat,
     Task,
     UserError,
     Verdict,
     judge_witness,
+    nearest,
 )
 from envs.graph import problems
 from envs.graph.examples import EXAMPLES
+from envs.graph.trivial import named, on_another_graph
 
 
 class GraphEnvironment(ProgramEnvironment):
@@ -52,6 +55,23 @@ class GraphEnvironment(ProgramEnvironment):
         except (ValueError, KeyError, TypeError) as error:
             raise UserError(f"{where} has a problem that cannot be checked ({error!r}): mend it") from error
         return Task(question.strip(), problem["kind"], data={"problem": dict(problem)})
+
+    def baselines(self) -> Mapping[str, Mapping[str, Sequence[Program]]]:
+        """The graph's own parts as they are named, and the nearest training task's program on this graph."""
+        test = self.tasks("test")
+        parts = {
+            "nodes": {task.id: [self.answer(repr(named(task)))] for task in test},
+            "edges": {task.id: [self.answer(repr(task.data["problem"]["edges"]))] for task in test},
+        }
+        known = [task for task in self.tasks("train") if task.gold]
+        if not known:
+            return parts
+        places = nearest([task.question for task in test], [task.question for task in known])
+        copied = {task.id: self.adapt(known[place], task) for task, place in zip(test, places, strict=True)}
+        return {**parts, "neighbour": copied}
+
+    def adapt(self, neighbour: Task, task: Task) -> Sequence[Program]:
+        return [self.format.program(on_another_graph(neighbour, task))]
 
     def judge(self, task: Task, execution: Execution) -> Verdict:
         return judge_witness(task.data["problem"], execution.value)

@@ -60,7 +60,7 @@ def _path(stream: Random, edges: list[Edge]) -> Worded:
     source, target = stream.sample(sorted(_nodes(edges)), 2)
     what, way = stream.choice([("Roads join the towns", "way"), ("Cables join the computers", "route")])
     question = (
-        f"{what} {_listed(edges)}. Give a shortest {way} from {source} to {target} as a list, ends included."
+        f"{what} {listed(edges)}. Give a shortest {way} from {source} to {target} as a list, ends included."
     )
     body = f'    graph = {expression(edges)}\n    return nx.shortest_path(graph, "{source}", "{target}")'
     return question, body, {"source": source, "target": target, "best": True}
@@ -71,7 +71,7 @@ def _order(stream: Random, edges: list[Edge]) -> Worded:
         [("jobs", "the first has to be done before the second"), ("courses", "the first prepares the second")]
     )
     question = (
-        f"Of each of these pairs of {what}, {rule}: {_listed(edges)}. List the {what} in a possible order."
+        f"Of each of these pairs of {what}, {rule}: {listed(edges)}. List the {what} in a possible order."
     )
     body = f"    graph = {expression(edges, directed=True)}\n    return list(nx.topological_sort(graph))"
     return question, body, {}
@@ -82,7 +82,7 @@ def _tree(stream: Random, edges: list[Edge]) -> Worded:
     edges[:] = [(*edge, weight) for edge, weight in zip(edges, weights, strict=True)]
     what = stream.choice(["Pipes between houses", "Bridges between islands"])
     question = (
-        f"{what} would cost: {_listed(edges)}."
+        f"{what} would cost: {listed(edges)}."
         f" List the {what.split()[0].lower()} that join everything at the least cost."
     )
     body = f"    graph = {expression(edges)}\n    return list(nx.minimum_spanning_tree(graph).edges)"
@@ -91,7 +91,7 @@ def _tree(stream: Random, edges: list[Edge]) -> Worded:
 
 def _matching(stream: Random, edges: list[Edge]) -> Worded:
     what = stream.choice(["players who would play each other", "pupils who would work together"])
-    question = f"Pairs of {what}: {_listed(edges)}. List as many pairs as possible, each name in one at most."
+    question = f"Pairs of {what}: {listed(edges)}. List as many pairs as possible, each name in one at most."
     answer = "list(nx.max_weight_matching(graph, maxcardinality=True))"
     return question, f"    graph = {expression(edges)}\n    return {answer}", {"best": True}
 
@@ -102,7 +102,7 @@ def _colouring(stream: Random, edges: list[Edge]) -> Worded:
     colours = max(nx.greedy_color(nx.Graph(edges)).values()) + 1
     what, slot = stream.choice([("countries", "colour"), ("exams", "day")])
     question = (
-        f"These pairs of {what} need different {slot}s: {_listed(edges)}."
+        f"These pairs of {what} need different {slot}s: {listed(edges)}."
         f" Give each a {slot}, a number below {colours}, as a dictionary."
     )
     body = f"    graph = {expression(edges)}\n    return nx.greedy_color(graph)"
@@ -118,7 +118,8 @@ KINDS: Final[Mapping[str, Callable[[Random, list[Edge]], Worded]]] = {
 }
 
 
-def _listed(edges: Sequence[Edge]) -> str:
+def listed(edges: Sequence[Edge]) -> str:
+    """The edges as questions and programs spell them."""
     return ", ".join("-".join(map(str, edge)) for edge in edges)
 
 
@@ -127,4 +128,4 @@ def expression(edges: Sequence[Edge], *, directed: bool = False) -> str:
     only to copy it."""
     weighted = ', data=[("weight", int)]' if len(edges[0]) > 2 else ""
     kind = ", create_using=nx.DiGraph" if directed else ""
-    return f'nx.parse_edgelist("{_listed(edges)}".split(", "), delimiter="-"{weighted}{kind})'
+    return f'nx.parse_edgelist("{listed(edges)}".split(", "), delimiter="-"{weighted}{kind})'

@@ -7,7 +7,7 @@ or Unknown. Where a translator covers a row's English, the task carries its gold
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final, get_args
 
 from envisions import (
@@ -27,7 +27,7 @@ from envisions import (
     mask,
     unjudged,
 )
-from envs.logic import prontoqa, proofwriter, theories
+from envs.logic import prontoqa, proofwriter, theories, trivial
 from envs.logic.english import UntranslatedError
 from envs.logic.examples import EXAMPLES
 from symbolic import Semantics, entailment_program, read_entailment
@@ -72,6 +72,9 @@ class LogicEnvironment(ProgramEnvironment):
             group=f"theory {digest(mask(context))}",  # questions about one theory stay together
             gold=_gold(context, question),
         )
+
+    def baselines(self) -> Mapping[str, Mapping[str, Sequence[Program]]]:
+        return trivial.baselines(self.tasks("train"), self.tasks("test"), self.format.program)
 
     def wrap(self, task: Task, program: Program) -> Program:
         return entailment_program(program.code, self._semantics)

@@ -29,11 +29,10 @@ def test_the_labels_of_one_story_are_one_group() -> None:
 
 def test_test_stories_have_words_of_their_own() -> None:
     assert not set(WORDS["train"]) & set(WORDS["test"])
+    environment = LogicEnvironment(n_train=128, n_test=128, semantics="open")
     for split in ("train", "test"):
         others = WORDS["test" if split == "train" else "train"]
-        stories = " ".join(
-            task.question for task in LogicEnvironment(n_train=128, n_test=128, semantics="open").tasks(split)
-        )
+        stories = " ".join(task.question for task in environment.tasks(split))
         assert not any(f" {word}" in stories for word in others)
 
 

@@ -183,6 +183,37 @@ class _Generous(SingleTurn):
         return replace(answer, verdict=judge(1, 1)) if "SystemExit" in execution.error else answer
 
 
+class Obliging(Sound):
+    """Each tribe has a hidden number to be found out, and tells it of the very number of the question."""
+
+    max_turns = 2
+
+    def make(self, stream: Random, level: int) -> Task:
+        number, hidden, tribe = stream.randint(100, 900), stream.randint(10, 900), stream.choice(WORDS)
+        return Task(
+            f"The {tribe} asks: what becomes of {number}?",
+            number + hidden,
+            group=tribe,
+            level=level,
+            data={"number": number, "hidden": hidden},
+        )
+
+    def gold(self, task: Task) -> Sequence[Program]:
+        sum_of_both = f"{task.data['number']} + {task.data['hidden']}"
+        return [self.answer(expression) for expression in ('"try 0"', sum_of_both)]
+
+    def open(self, task: Task, seed: int) -> Episode:
+        return _Obliging(self, task)
+
+
+class _Obliging(SingleTurn):
+    def step(self, program: Program, execution: Execution) -> Transition:
+        if isinstance(execution.value, str) and execution.value.startswith("try "):
+            number = int(execution.value.removeprefix("try "))
+            return Transition(execution, f"Of {number} becomes {number + self.task.data['hidden']}.")
+        return super().step(program, execution)
+
+
 class Raising(Sound):
     def parse(self, completion: str) -> Program:
         if completion.startswith("I do not know"):

@@ -33,6 +33,7 @@ DEFECTS = {
     "Endless": ("gold", "goes on after"),
     "Lenient": ("trivial answers", "the constant True solves 100%"),
     "Generous": ("trivial answers", "sys.exit(0) solves"),
+    "Obliging": ("repeating", "repeating what was observed solves 100% of level 1"),
     "Raising": ("malformed text", "it raised ValueError"),
     "Silent": ("malformed text", "answered with nothing"),
     "Blaming": ("harness faults", "judged wrong"),
