@@ -93,6 +93,7 @@ def test_training_again_gives_the_same_weights(model: Path, tmp_path: Path) -> N
     assert all(torch.equal(one[name], two[name]) for name in one)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["sft", "dpo"])
 def test_a_budget_of_tokens_takes_the_place_of_epochs(stage: str, model: Path, tmp_path: Path) -> None:
     """What was trained on is counted: rows of 7 to 15 tokens, passes that do not come out even."""

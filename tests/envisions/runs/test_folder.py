@@ -148,6 +148,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_loses_nothing(model: Path, small_disk: Path, tmp_path: Path) -> None:
     folder, log = small_disk / "run", tmp_path / "log"
     assert exit_code(arguments(model, folder), log) == 2, log.read_text()
