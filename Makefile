@@ -14,7 +14,7 @@ contract:
 
 # Two processes at once: more want more than the 6 GB of memory that a run needs.
 test:
-	python -m pytest -n 2 --durations=25
+	python -m pytest -n 2 --maxschedchunk 1 --durations=25
 
 # For the edit loop: ends at the first failure; without what is slow, the attacks on the sandbox and whole programs.
 quick:

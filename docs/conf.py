@@ -1,4 +1,4 @@
-"""Sphinx: the pages of this folder, and the reference from docstrings. `make docs` builds it, warnings are errors."""
+"""Sphinx: the pages of this folder, and the reference from docstrings. `make docs` builds it."""
 
 from envisions import __version__
 
@@ -12,7 +12,7 @@ myst_heading_anchors = 3
 default_role = "literal"  # docstrings put names between single backticks
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {"members": True}
 
 html_theme = "furo"
 html_title = "Envisions"
