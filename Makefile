@@ -16,7 +16,7 @@ contract:
 test:
 	python -m pytest -n 2 --maxschedchunk 1 --durations=25
 
-# For the edit loop: ends at the first failure; without what is slow, the attacks on the sandbox and whole programs.
+# For the edit loop: ends at the first failure; without what is slow and the attacks on the sandbox.
 quick:
 	python -m pytest -n 2 -x -q -m "not slow" --ignore=tests/symbolic/sandbox
 

@@ -20,6 +20,8 @@ from tests.envisions.command import assert_refused, run
 from tests.launch import start
 from tests.tiny import make_tiny_model
 
+pytestmark = pytest.mark.slow  # whole runs
+
 # What a file of a finished run is replaced with, and what has to be said: about the file, and what to do.
 DAMAGE = {
     "config.yaml": ("rounds: [", "config.yaml", "restore it"),
@@ -148,7 +150,6 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-@pytest.mark.slow
 def test_a_disk_that_fills_up_loses_nothing(model: Path, small_disk: Path, tmp_path: Path) -> None:
     folder, log = small_disk / "run", tmp_path / "log"
     assert exit_code(arguments(model, folder), log) == 2, log.read_text()
