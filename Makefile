@@ -16,9 +16,9 @@ contract:
 test:
 	python -m pytest -n 2 --maxschedchunk 1 --durations=25
 
-# For the edit loop: ends at the first failure; without what is slow and the attacks on the sandbox.
+# For the edit loop: ends at the first failure; without what is slow, the attacks on the sandbox and the wheel.
 quick:
-	python -m pytest -n 2 -x -q -m "not slow" --ignore=tests/symbolic/sandbox
+	python -m pytest -n 2 -x -q -m "not slow" --ignore=tests/symbolic/sandbox tests/docs tests/envisions tests/envs tests/symbolic
 
 docs:
 	python -m sphinx -W --keep-going -q -b html docs build/docs
