@@ -1,4 +1,4 @@
-.PHONY: check lint types contract test check-vllm
+.PHONY: check lint types contract test quick docs check-vllm
 check: lint types contract test
 
 lint:
@@ -12,8 +12,16 @@ contract:
 	lint-imports
 	python scripts/rooms.py --check
 
+# Two processes at once: more want more than the 6 GB of memory that a run needs.
 test:
-	python -m pytest
+	python -m pytest -n 2 --maxschedchunk 1 --durations=25
+
+# For the edit loop: ends at the first failure; without what is slow, the attacks on the sandbox and the wheel.
+quick:
+	python -m pytest -n 2 -x -q -m "not slow" --ignore=tests/symbolic/sandbox tests/docs tests/envisions tests/envs tests/symbolic
+
+docs:
+	python -m sphinx -W --keep-going -q -b html docs build/docs
 
 # The tests of every policy, vLLM's CPU build included, in a virtual environment of its own.
 check-vllm: .venv-vllm

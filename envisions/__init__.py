@@ -1,7 +1,7 @@
 """Self-training of a language model that writes symbolic programs.
 
-What the author of an environment needs is imported from here (docs/environments.md). Names are loaded when
-they are first used: the start-up check for files that shadow ours comes before.
+What the author of an environment needs is imported from here (docs/how-to/environments.md). Names are loaded
+when they are first used: the start-up check for files that shadow ours comes before.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The method, top to bottom (arXiv 2406.11736; docs/method.md tells where and why it differs).
+"""The method, top to bottom (arXiv 2406.11736; docs/concepts/method.md tells where and why it differs).
 
 Every step finds what it has already done in the run directory and does the rest, so that the loop can be
 killed anywhere and started again. What the steps are made of: rollout, pool, curate, evaluation, report.

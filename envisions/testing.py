@@ -1,9 +1,11 @@
-"""The conformance checks as a pytest class, for the tests of one's own environment.
+"""The conformance checks as a pytest class.
 
-from envisions.testing import EnvironmentContract
+The tests of one's own environment inherit it::
 
-class TestMine(EnvironmentContract):
-    config = {"_target_": "my_package.MyEnvironment", "n_train": 64, "n_test": 64}
+    from envisions.testing import EnvironmentContract
+
+    class TestMine(EnvironmentContract):
+        config = {"_target_": "my_package.MyEnvironment", "n_train": 64, "n_test": 64}
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Runs programs that nobody has read, confined, many a second.
 
 Batch in, results in order out; callable from any thread. Does not judge what a program returned, and does
-not protect from bugs in the kernel that all programs share with the host. See docs/executor.md.
+not protect from bugs in the kernel that all programs share with the host. See docs/concepts/executor.md.
 """
 
 from __future__ import annotations

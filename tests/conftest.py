@@ -40,3 +40,8 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     [site] = folder.glob("lib/python*/site-packages")
     (site / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
     return python
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests first: with two processes the last to end would otherwise leave the other idle."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

@@ -37,6 +37,7 @@ def test_its_name_is_known(clock: Path, tmp_path: Path) -> None:
     assert "Did you mean 'clock'?" in done.stderr
 
 
+@pytest.mark.slow
 def test_it_passes_the_checks_and_trains_a_round(clock: Path, tmp_path: Path) -> None:
     try:
         resolve("smollm2")

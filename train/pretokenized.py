@@ -9,7 +9,8 @@ from trl import DPOTrainer
 
 
 class PretokenizedDPOTrainer(DPOTrainer):
-    """Takes a data set with `prompt_ids`, `chosen_ids` and `rejected_ids`, which it trains on as they are."""
+    """Takes a data set with `prompt_ids`, `chosen_ids` and `rejected_ids`, lists of token ids of any length,
+    which it trains on as they are."""
 
     def _prepare_dataset(self, dataset: Dataset, *args: Any, **kwargs: Any) -> Dataset:
         return dataset

@@ -35,7 +35,7 @@ def quiet() -> Iterator[None]:
 
 
 def progress_callback(advance: Callable[[float], None]) -> Any:
-    """A trainer callback that reports each step as a share of all."""
+    """A trainer callback that reports each optimiser step as a share (0 to 1) of all."""
     from transformers import TrainerCallback
 
     class Progress(TrainerCallback):  # type: ignore[misc, unused-ignore]

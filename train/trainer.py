@@ -29,7 +29,8 @@ Advance = Callable[[float], None]  # the share of a stage's steps done since it 
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage's optimiser. The schedule is linear to zero after `warmup` (a share of the steps).
+    """One stage's optimiser: AdamW, `learning_rate` at its peak, then linear to zero after `warmup` (a share
+    of the steps). `epochs` are passes over the rows, and may be a fraction; `batch_size` is rows a step.
 
     With `tokens` (prompts included) rows are gone through until about as many have been trained on, whatever
     `epochs` says: so methods that make different numbers of rows are compared at equal cost.
@@ -47,13 +48,15 @@ class Stage:
             _check_positive(self, "tokens")
 
     def passes(self, available: int) -> float:
-        """How often rows of `available` tokens are gone through."""
+        """How often rows of `available` tokens (prompts included) are gone through."""
         return self.epochs if self.tokens is None else self.tokens / available
 
 
 @dataclass(frozen=True)
 class Preference(Stage):
-    """DPO (arXiv 2305.18290) with an SFT term on the chosen side, which keeps its likelihood from falling."""
+    """DPO (arXiv 2305.18290, equation 7) with an SFT term on the chosen side, which keeps its likelihood from
+    falling. `beta` scales the difference of log-ratios (nats); `sft_weight` multiplies the mean loss a
+    token."""
 
     beta: float = 0.1
     sft_weight: float = 1.0
@@ -61,7 +64,8 @@ class Preference(Stage):
 
 @dataclass(frozen=True)
 class Lora:
-    """Low-rank adapters (arXiv 2106.09685) on all linear layers, merged when a stage ends."""
+    """Low-rank adapters (arXiv 2106.09685) on all linear layers but the head, merged when a stage ends. What
+    they add is scaled by `alpha / rank`."""
 
     rank: int = 32
     alpha: int = 64
@@ -78,7 +82,9 @@ class Lora:
 
 
 class Trainer:
-    """Trains in stages; see `conf/train/`. `micro_batch` rows go through the model at once."""
+    """Trains in stages; see `conf/train/`. At most `micro_batch` rows, or pairs, go through the model at
+    once; gradients are gathered up to a stage's `batch_size`. Weights, gradients and checkpoints are float32;
+    on a GPU the passes are computed in the dtype that `choose_device` picks."""
 
     def __init__(
         self,
@@ -92,7 +98,9 @@ class Trainer:
             raise ValueError(f"micro_batch must be at least 1, not {micro_batch}.")
 
     def sft(self, start: Path, rows: Sequence[SFTRow], target: Path, seed: int, advance: Advance) -> None:
-        """Supervised fine-tuning on the rows' completions, the loss averaged over their tokens."""
+        """Supervised fine-tuning from the model in `start` to a folder `target`: cross-entropy (nats) of the
+        completions' token ids, averaged over them; prompts carry no loss. `advance` is told the share of the
+        steps that each took."""
         from trl import SFTConfig, SFTTrainer
 
         records = [
@@ -119,8 +127,8 @@ class Trainer:
     def dpo(
         self, start: Path, pairs: Sequence[PreferencePair], target: Path, seed: int, advance: Advance
     ) -> None:
-        """Preference training. The reference is `start` itself, scored before the first step, so that
-        the loss begins at ln 2."""
+        """Preference training on pairs of token ids. The reference is `start` itself, scored before the first
+        step, so that the DPO term begins at ln 2."""
         from trl import DPOConfig
 
         from train.pretokenized import PretokenizedDPOTrainer
@@ -243,7 +251,8 @@ def _check_positive(settings: Any, *names: str) -> None:
 
 
 def _measured(history: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """The first and the last loss, the steps, and the tokens trained on in all passes, as TRL counts them."""
+    """The first and the last step's loss (nats), the number of optimiser steps, and the tokens trained on in
+    all passes, as TRL counts them."""
     losses = [entry["loss"] for entry in history if "loss" in entry]
     tokens = [entry["num_tokens"] for entry in history if "num_tokens" in entry]
     return {

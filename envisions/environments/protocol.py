@@ -40,7 +40,7 @@ class Episode(Protocol):
 
 
 class Environment(Protocol):
-    """What can be plugged into the loop. See docs/environments.md.
+    """What can be plugged into the loop. See docs/how-to/environments.md.
 
     Its class takes at least `n_train`, `n_test`, `data` and `test_data` as keywords, and may take `seed`: the
     run's, by which training tasks may differ and test tasks never do.

@@ -23,7 +23,7 @@ def choose_policy(config: Any) -> Any:
     target = config.get("_target_")
     if target == _TARGETS["vllm"] and find_spec("vllm") is None:
         raise UserError(
-            "policy=vllm needs vLLM: pip install 'envisions[vllm]' (without a GPU, see docs/vllm.md)."
+            "policy=vllm needs vLLM: pip install 'envisions[vllm]' (without a GPU, see docs/how-to/vllm.md)."
         )
     if target != AUTO:
         return config

@@ -29,13 +29,14 @@ class _Row:
     """A completion being written."""
 
     place: int  # which request it answers
-    noise: torch.Tensor  # uniform numbers, one a token, from the request's own stream
+    noise: torch.Tensor  # (max_new_tokens,) float32 in [0, 1), from the request's own stream
     ids: list[int] = field(default_factory=list)
     logprobs: list[float] = field(default_factory=list)
 
 
 class Decoder:
-    """Draws and scores completions with one model."""
+    """Draws and scores completions with one model, on its device and in its dtype; probabilities are taken in
+    float32."""
 
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
         check_supported(model)
@@ -73,7 +74,8 @@ class Decoder:
 
     @torch.inference_mode()
     def score(self, pairs: Sequence[tuple[Ids, Ids]]) -> list[tuple[float, ...]]:
-        """Log-probabilities of each completion's tokens after its prompt, at temperature 1."""
+        """Log-probabilities (nats) of each completion's tokens after its prompt, at temperature 1: one tuple
+        a pair, as long as its completion. Completions are padded on the right within a forward pass."""
         self._share_prefix([prompt for prompt, _ in pairs])
         order = sorted(range(len(pairs)), key=lambda i: _by_length(pairs[i][0]))
         scores: dict[int, tuple[float, ...]] = {}
@@ -103,7 +105,7 @@ class Decoder:
 
     def _prefill(self, prompts: Sequence[Ids]) -> tuple[RowCache, torch.Tensor, torch.Tensor]:
         """Runs each distinct prompt once, then gives every prompt a row. `prompts` come by length.
-        Returns the cache, the logits (rows, vocabulary) after each prompt, and the left padding."""
+        Returns the cache, the logits (rows, vocabulary) after each prompt, and the left padding (rows,)."""
         distinct = list(dict.fromkeys(prompts))
         parts, logits, rows = [], [], []
         for part in self._parts(distinct):
@@ -131,7 +133,8 @@ class Decoder:
             yield part
 
     def _padded(self, texts: Sequence[Ids]) -> tuple[torch.Tensor, torch.Tensor]:
-        """What follows the shared prefix, padded on the left, and how much padding each row has."""
+        """What follows the shared prefix, (rows, width) int64, padded on the left, and how much padding each
+        row has, (rows,) int64."""
         own = [ids[len(self._prefix_ids) :] for ids in texts]
         width = max(map(len, own))
         rows = [(0,) * (width - len(ids)) + ids for ids in own]
@@ -139,7 +142,8 @@ class Decoder:
         return torch.tensor(rows, device=self._device), torch.tensor(pads, device=self._device)
 
     def _forward(self, cache: RowCache, ids: torch.Tensor, pads: torch.Tensor, keep: int = 1) -> torch.Tensor:
-        """Logits (rows, `keep`, vocabulary) of the last `keep` tokens."""
+        """Logits (rows, `keep`, vocabulary), in the model's dtype, of the last `keep` of `ids` (rows,
+        tokens). `pads` (rows,) is the left padding of each row; a row's positions begin behind it."""
         start, tokens, prefix = cache.get_seq_length(), ids.shape[1], len(self._prefix_ids)
         positions = torch.arange(start, start + tokens, device=self._device) - pads[:, None]
         logits: torch.Tensor = self._model(
@@ -154,7 +158,8 @@ class Decoder:
         return logits
 
     def _draw(self, logits: torch.Tensor, rows: Sequence[_Row], temperature: float) -> torch.Tensor:
-        """Draws a token for each row by inverting its cumulative distribution at the row's own number."""
+        """Draws a token for each row, (rows,) int64, by inverting its cumulative distribution at the row's
+        own number. `logits` (rows, vocabulary) of any float dtype."""
         logits = logits.float()
         if temperature == 0:
             tokens = logits.argmax(-1)

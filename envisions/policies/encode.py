@@ -12,7 +12,8 @@ from envisions.records import Message
 
 
 def encode(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> tuple[int, ...]:
-    """The prompt's token ids; an assistant message that comes last is left open, for the model to go on."""
+    """The prompt's token ids, special tokens included; an assistant message that comes last is left open, for
+    the model to go on. Messages without a chat template are joined by empty lines, roles left out."""
     is_open = messages[-1]["role"] == "assistant"
     if tokenizer.chat_template:
         text = tokenizer.apply_chat_template(

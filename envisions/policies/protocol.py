@@ -11,7 +11,8 @@ from envisions.records import Finish, Message
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A prompt as token ids, and the seed of the random stream its completion is drawn from."""
+    """A prompt as token ids, not padded, special tokens included, and the seed of the random stream
+    that its completion is drawn from."""
 
     prompt_ids: tuple[int, ...]
     seed: int
@@ -19,8 +20,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How to draw. Temperature 0 takes the likeliest token; a completion ends after the first of
-    `stop` (or the model's end token) or at `max_new_tokens`."""
+    """How to draw. Temperature 0 takes the likeliest token; a completion ends after the first text of
+    `stop` or the model's end token, or at `max_new_tokens` tokens."""
 
     temperature: float
     max_new_tokens: int
@@ -29,8 +30,8 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """`ids` as sampled, the ending included; `logprobs` one a token, of the raw logits at temperature
-    1; `text` without the ending."""
+    """`ids` as sampled, the ending included; `logprobs` one a token, in nats, of the raw logits at
+    temperature 1, in float32 whatever the weights' dtype; `text` without the ending."""
 
     ids: tuple[int, ...]
     logprobs: tuple[float, ...]
@@ -50,15 +51,19 @@ class Policy(Protocol):
     overlaps: bool  # whether programs are to run while later completions are still decoded
 
     def encode(self, messages: Sequence[Message]) -> tuple[int, ...]:
-        """A conversation as token ids; an assistant message that comes last is left open."""
+        """A conversation as token ids, special tokens included, no batch axis; an assistant message that
+        comes last is left open."""
 
     def generate(
         self, requests: Sequence[Request], sampling: Sampling, on_completion: OnCompletion | None = None
     ) -> list[Completion]:
-        """One completion a request, in order; `on_completion` hears of each as it ends."""
+        """One completion a request, in order; `on_completion` hears of each, with the request's place, as it
+        ends. A request's completion depends on its prompt and seed, not on what else is in the call, but for
+        rounding."""
 
     def score(self, pairs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[tuple[float, ...]]:
-        """Log-probabilities of each completion's tokens after its prompt, at temperature 1."""
+        """For each (prompt, completion) of token ids: one log-probability a token of the completion after its
+        prompt, in nats, at temperature 1, as in `Completion.logprobs`."""
 
     def close(self) -> None:
-        """Frees the memory."""
+        """Frees the accelerator's memory; `generate` and `score` raise `RuntimeError` from then on."""

@@ -73,7 +73,8 @@ def _write(buffer: torch.Tensor, states: torch.Tensor, start: int) -> torch.Tens
 
 
 class RowCache(Cache):
-    """The rows of one batch: row i of a forward pass is slot i."""
+    """The rows of one batch: row i of a forward pass is slot i. Keys and values keep the model's dtype and
+    device, (rows, key heads, columns, head size) in each layer."""
 
     layers: list[_Layer]  # type: ignore[assignment]
 
@@ -81,7 +82,8 @@ class RowCache(Cache):
         super().__init__(layers=[_Layer() for _ in range(model.config.get_text_config().num_hidden_layers)])
 
     def gather(self, parts: Sequence[RowCache], rows: Sequence[torch.Tensor]) -> None:
-        """Fills this cache with the chosen rows of each part, in order, aligned on the right."""
+        """Fills this cache with the chosen rows (int64 indexes, one tensor a part) of each part, in order,
+        aligned on the right."""
         for layer, sources in zip(
             self.layers, zip(*(part.layers for part in parts), strict=True), strict=True
         ):
@@ -102,6 +104,7 @@ class RowCache(Cache):
 
 
 def _aligned(sources: Sequence[torch.Tensor], rows: Sequence[torch.Tensor]) -> torch.Tensor:
+    """The chosen rows of `sources`, (rows, heads, columns, size) each, in one, as wide as the widest."""
     width = max(source.shape[2] for source in sources)
     total = sum(len(index) for index in rows)
     # zeros, not whatever is in memory: a masked column's weight is 0, and 0 times NaN is NaN
@@ -126,7 +129,8 @@ def attend(
     softcap: float | None = None,
     **_: Any,
 ) -> tuple[torch.Tensor, None]:
-    """Softmax attention over the shared prefix and each row's own columns.
+    """Softmax attention over the shared prefix and each row's own columns; gives (rows, tokens, heads, size)
+    in the query's dtype.
 
     `query` (rows, heads, tokens, size); `key` and `value` (rows, key heads, columns, size); `attention_mask`
     additive, (rows, 1, tokens, columns), with the prefix's columns before them where they need one. The query
@@ -159,7 +163,8 @@ def _part(
     mask: torch.Tensor | None,
     softcap: float | None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Attention to some of the columns, and the logarithm of its normaliser (…, 1)."""
+    """Attention of `query` (…, queries, size) to some of the columns, (…, queries, size), and the natural
+    logarithm of its normaliser, (…, queries, 1). `mask` is additive, (…, queries, columns)."""
     scores = query @ key.transpose(-1, -2)
     if softcap is not None:
         scores = softcap * torch.tanh(scores / softcap)
@@ -173,7 +178,9 @@ def masks(
     model: PreTrainedModel, prefix: int, pads: torch.Tensor, columns: int, tokens: int, dtype: torch.dtype
 ) -> Any:
     """The additive mask for the last `tokens` of `columns`, as the model's forward pass takes it: one tensor,
-    or one for each kind of layer where a model has several. Full attention sees the whole prefix unmasked."""
+    or one for each kind of layer where a model has several. `pads` (rows,) is each row's left padding. A mask
+    is (rows, 1, tokens, columns) of `dtype`, 0 or its least number; one of sliding attention has the `prefix`
+    columns before them. Full attention sees the whole prefix unmasked."""
     config = model.config.get_text_config()
     own = torch.arange(columns, device=pads.device)
     query = own[-tokens:][None, :, None]

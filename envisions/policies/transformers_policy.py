@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 class TransformersPolicy:
-    """Loads a model folder and samples from it; `episodes` sequences are decoded together."""
+    """Loads a model folder and samples from it, in the dtype that `envisions.models.choose_device` picks;
+    `episodes` sequences are decoded together. Log-probabilities are computed in float32."""
 
     def __init__(self, folder: Path, name: str, episodes: int = 192) -> None:
         if episodes < 1:

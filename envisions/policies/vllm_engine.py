@@ -16,7 +16,8 @@ _INCIDENTAL = {"_name_or_path", "architectures", "dtype", "torch_dtype", "transf
 
 
 class Engine:
-    """Started when first needed. Not for several threads."""
+    """Started when first needed, in the dtype that `envisions.models.choose_device` picks. Not for several
+    threads."""
 
     def __init__(self) -> None:
         self._llm: Any = None

@@ -20,7 +20,8 @@ _FINISHES: dict[str, Finish] = {"stop": "stop", "length": "length"}
 
 class VLLMPolicy:
     """Weights in the engine. `episodes` sequences are submitted together; `tensor_parallel` GPUs share a
-    model, `gpu_memory` is the share of each GPU's memory that the engine takes."""
+    model, `gpu_memory` is the share (above 0, at most 1) of each GPU's memory that the engine takes, weights
+    and cache together."""
 
     overlaps = True
 

@@ -49,7 +49,7 @@ class GraphEnvironment(ProgramEnvironment):
     def read_row(self, row: Mapping[str, Any], where: str) -> Task:
         question, problem = row.get("question"), row.get("problem")
         if not isinstance(question, str) or not isinstance(problem, Mapping):
-            raise UserError(f"{where} needs a question and a problem (see docs/environments.md)")
+            raise UserError(f"{where} needs a question and a problem (see docs/how-to/environments.md)")
         try:
             judge_witness(problem, None)
         except (ValueError, KeyError, TypeError) as error:

@@ -31,6 +31,7 @@ def encode(messages: Sequence[Message]) -> list[str]:
     return ["x"] * (sum(len(message["content"]) for message in messages) // 3)
 
 
+@pytest.mark.slow
 class TestShipped(EnvironmentContract):
     @pytest.fixture(scope="class", params=SHIPPED)
     @classmethod

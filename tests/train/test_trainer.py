@@ -15,6 +15,8 @@ from envisions.records import PreferencePair, SFTRow
 from tests.tiny import make_tiny_model
 from train import Lora, Preference, Stage, Trainer
 
+pytestmark = pytest.mark.slow  # TRL's imports, and a model made afresh
+
 SFT = Stage(learning_rate=1e-3, epochs=2, batch_size=4)
 DPO = Preference(learning_rate=1e-3, epochs=1, batch_size=2, sft_weight=0.0)
 ROWS = [SFTRow("t", "L1", (5, 6, 7, i), (20 + i, 30, 2), ("s",)) for i in range(10, 16)]

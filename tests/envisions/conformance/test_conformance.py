@@ -66,6 +66,7 @@ def test_a_sound_environment_passes_every_check(executor: Executor) -> None:
     assert {outcome.status for outcome in examined("Sound", executor)} == {"pass"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DEFECTS)
 def test_a_planted_defect_is_found(name: str, executor: Executor) -> None:
     check, said = DEFECTS[name]

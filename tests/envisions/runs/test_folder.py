@@ -20,6 +20,8 @@ from tests.envisions.command import assert_refused, run
 from tests.launch import start
 from tests.tiny import make_tiny_model
 
+pytestmark = pytest.mark.slow  # whole runs
+
 # What a file of a finished run is replaced with, and what has to be said: about the file, and what to do.
 DAMAGE = {
     "config.yaml": ("rounds: [", "config.yaml", "restore it"),

@@ -13,6 +13,8 @@ import pytest
 from tests.launch import start
 from tests.tiny import make_tiny_model
 
+pytestmark = pytest.mark.slow  # whole runs, some of them many times
+
 # What appears in the run directory when a stage has begun to leave something; the kill comes soon after.
 MARKS = (
     "config.yaml",

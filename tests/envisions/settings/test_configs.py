@@ -34,6 +34,7 @@ def choices(group: str) -> list[str]:
     return [f"{group}={name}" for name in CHOICES[group]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("overrides", list(product(*map(choices, GROUPS))), ids=" ".join)
 def test_every_combination_composes(overrides: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     settings = composed(monkeypatch, *overrides)

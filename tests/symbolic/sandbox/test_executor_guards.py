@@ -81,6 +81,7 @@ def ended(attacks: list[Attack], limits: Limits) -> list[Execution]:
         return executor.run([Program(attack.code) for attack in attacks], limits)
 
 
+@pytest.mark.slow
 def test_nothing_but_the_limit_ends_what_attacks_the_clock() -> None:
     """With a limit four times as far as in test_executor_attacks, each goes on until that one."""
     endless = [attack for attack in TIME if attack.ends != "ok"]
@@ -90,6 +91,7 @@ def test_nothing_but_the_limit_ends_what_attacks_the_clock() -> None:
         assert asleep or result.seconds >= 0.4, attack.hazard
 
 
+@pytest.mark.slow
 def test_nothing_but_the_limit_ends_a_flood() -> None:
     floods = [attack for attack in OUTPUT if attack.ends in ("output", "result_size")]
     far = Limits(cpu_s=0.05, output_kb=10**7, result_kb=10**7)
