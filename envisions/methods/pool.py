@@ -23,7 +23,7 @@ class Pool:
 
     def positives(self) -> list[Trajectory]:
         """Right programs that ended by themselves: a cut-off completion never teaches its ending."""
-        return [t for t in self.candidates.values() if t.verdict.right and not t.truncated]
+        return [t for t in self.candidates.values() if t.solved]
 
     def negatives(self) -> list[Trajectory]:
         """Wrong programs. A verdict `unknown`, a fault of ours and a cut-off completion are neither."""

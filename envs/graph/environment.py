@@ -51,7 +51,8 @@ class GraphEnvironment(ProgramEnvironment):
             judge_witness(problem, None)
         except (ValueError, KeyError, TypeError) as error:
             raise UserError(f"{where} has a problem that cannot be checked ({error!r}): mend it") from error
-        return Task(question.strip(), problem["kind"], data={"problem": dict(problem)})
+        kind = problem["kind"]
+        return Task(question.strip(), kind, data={"problem": dict(problem)}, kind=kind)
 
     def judge(self, task: Task, execution: Execution) -> Verdict:
         return judge_witness(task.data["problem"], execution.value)

@@ -19,7 +19,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from symbolic.program import Execution, Limits, Program
+from symbolic.program import STATUSES, Execution, Limits, Program
 
 _FORMAT = 1  # raise it when the same program may get another result from this package
 _LIBRARIES = ("sympy", "mpmath", "z3-solver", "networkx", "numpy", "scipy")
@@ -62,8 +62,8 @@ class Cache:
                 row = self._database.execute(
                     "SELECT execution FROM executions WHERE key = ?", (name,)
                 ).fetchone()
-                if row:
-                    found[name] = Execution(**json.loads(row[0]))
+                if row and (execution := _read(row[0])):
+                    found[name] = execution
         return found
 
     def put(self, executions: dict[str, Execution]) -> None:
@@ -78,6 +78,15 @@ class Cache:
             if self._database:
                 self._database.close()
                 self._database = None
+
+
+def _read(text: object) -> Execution | None:
+    """The execution in a row, or None where the row is damaged."""
+    try:
+        execution = Execution(**json.loads(text))  # type: ignore[arg-type]
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return execution if execution.status in STATUSES else None
 
 
 def _open_or_renew(path: Path) -> sqlite3.Connection | None:

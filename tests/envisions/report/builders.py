@@ -8,16 +8,17 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from envisions.records import Kind, PromptKind, SFTRow, Task, Trajectory, digest
+from envisions.records import Kind, PromptKind, SFTRow, Split, Task, Trajectory, digest
 from envisions.records import Step as Turn
 from envisions.runs.folder import RunDir, append_records, write_json, write_records
 from envisions.runs.run import Run
+from envisions.runs.tasks import record_tasks
 from envisions.settings.schema import Settings
 from symbolic import Execution, Program, Verdict
 
 RIGHT = "def solution():\n    return 42"
-TRAIN = [Task(f"Ann has {n} apples. How many?", 42) for n in range(6)]
-TEST = [Task(f"Ben has {n} pears. How many?", 42) for n in range(10)]
+TRAIN = [Task(f"Ann has {n} apples. How many?", 42, group=f"train {n}") for n in range(6)]
+TEST = [Task(f"Ben has {n} pears. How many?", 42, group=f"test {n}") for n in range(10)]
 
 
 def attempt(
@@ -57,10 +58,12 @@ def attempt(
 
 def make_run(folder: Path, *, rounds: int = 2, isolation: str = "strong") -> Run:
     """A run that plans `rounds` rounds and has nothing in its folder yet."""
-    environment: Any = SimpleNamespace(tasks={"train": TRAIN, "test": TEST}.__getitem__)
+    tasks: dict[Split, list[Task]] = {"train": TRAIN, "test": TEST}
+    environment: Any = SimpleNamespace(tasks=tasks.__getitem__, refines=True)
     executor: Any = SimpleNamespace(isolation=isolation)
     unused: Any = None
     with RunDir(folder) as directory:  # makes the folder
+        record_tasks(folder, tasks)
         names = {"env": "math-v1", "model": "tiny", "method": "envisions"}
         return Run(
             Settings(rounds=rounds), directory, environment, executor, unused, unused, folder, unused, names

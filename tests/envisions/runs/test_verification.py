@@ -96,10 +96,9 @@ def test_the_folder_is_not_trusted(run, tmp_path_factory):
         "it is not a plain file",
         f"the line is longer than {MAX_LINE >> 20} MiB",
         "the line is not JSON",
-        "the line is not a trajectory",
+        "the line is no record",
         "the line is not JSON",
         "it is not a trajectory with a verdict and a certificate",
-        "the line is not JSON",
     ]
 
 
