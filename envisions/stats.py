@@ -34,16 +34,21 @@ def bootstrap(solved: Sequence[bool], groups: Sequence[str]) -> tuple[float, flo
     All or nothing solved leaves no variation to draw from: then Wilson's, each group counted once. (0, 1)
     where there are too few groups to say anything.
     """
-    right, sizes = _sums(solved, groups), _sums([1] * len(groups), groups)
-    if len(sizes) < groups_needed():
+    n = len(set(groups))
+    if n < groups_needed():
         return 0.0, 1.0
-    if right.sum() in (0, sizes.sum()):
-        return wilson(len(sizes) if right.any() else 0, len(sizes))
+    if len(set(solved)) == 1:
+        return wilson(n if solved[0] else 0, n)
+    return bootstrap_mean(solved, groups)
+
+
+def bootstrap_mean(values: Sequence[int], groups: Sequence[str]) -> tuple[float, float]:
+    """The 95 % percentile interval of a mean over tasks, by the cluster bootstrap; of two groups or more."""
     from scipy.stats import bootstrap as resample
 
     drawn = resample(
-        (right, sizes),
-        lambda right, sizes, axis: right.sum(axis) / sizes.sum(axis),
+        (_sums(values, groups), _sums([1] * len(groups), groups)),
+        lambda sums, sizes, axis: sums.sum(axis) / sizes.sum(axis),
         paired=True,
         method="percentile",
         n_resamples=RESAMPLES,

@@ -51,9 +51,10 @@ def verify(run: Path) -> Findings:
         raise UserError(f"'{run}' holds no round_0, round_1, …; give the directory of a run.")
     findings = Findings()
     verifier = _Verifier(_tasks(run, findings))
-    for path in (layout.round_folder(run, n) / name for n in rounds for name in layout.TRAJECTORIES):
+    names = (*layout.TRAJECTORIES, layout.BASELINES)
+    for path in (layout.round_folder(run, n) / name for n in rounds for name in names):
         for place, data in _records(path, findings):
-            kind, verdict, complaint = verifier.examine(data)
+            kind, verdict, complaint = verifier.examine(data, executed=path.name != layout.BASELINES)
             findings.checked[kind, verdict] += 1
             if complaint:
                 findings.complaints.append(f"{place}: {complaint}")
@@ -122,20 +123,21 @@ class _Verifier:
         self._expected: dict[str, str] = {}
         self._known: dict[str, str | None] = {}
 
-    def examine(self, record: Mapping[str, Any]) -> tuple[str, str, str | None]:
-        """The certificate's kind, its verdict, and what does not hold, if anything."""
+    def examine(self, record: Mapping[str, Any], executed: bool = True) -> tuple[str, str, str | None]:
+        """The certificate's kind, its verdict, and what does not hold, if anything. Trivial answers keep no
+        execution."""
         try:
             name, certificate = record["verdict"]["verdict"], record["verdict"]["certificate"]
-            task, execution = record["task"], record["steps"][-1]["execution"]
-            program = record["steps"][-1]["program"]
-            kind = certificate["kind"]
+            task, kind = record["task"], certificate["kind"]
+            last = record["steps"][-1] if executed else None
+            said = (last["program"], last["execution"]) if last else None
         except (KeyError, TypeError, IndexError):
             return "?", "?", "it is not a trajectory with a verdict and a certificate"
         if not all(isinstance(text, str) for text in (name, task, kind)):
             return "?", "?", "its verdict, task or kind is no text"
         complaint = (
             self._check(name, certificate)
-            or _speaks_of(certificate, program, execution)
+            or (said and _speaks_of(certificate, *said))
             or self._of_the_run(task, certificate)
             or self._same_expected(task, certificate)
         )
