@@ -83,7 +83,7 @@ def comparisons(rounds: Sequence[Entry]) -> Table:
     return Table(header, tuple(_comparison(entry) for entry in rounds if entry["round"] > 0))
 
 
-_COMPARED = ("solved, lost", "p", "Holm", "McNemar")
+_COMPARED = ("gained, lost", "p", "Holm", "McNemar")
 
 
 def _comparison(entry: Entry) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from envisions.report.words import plain
+from envisions.report.words import plain, tasks_of_groups
 from envisions.stats import ALPHA, groups_needed
 
 UNCHANGED = "no evidence of change"
@@ -50,10 +50,6 @@ def _test(last: Mapping[str, Any], primary: Mapping[str, Any]) -> str:
     if primary["look"] == 1:
         return f"p = {primary['p']:.2g} ({tasks})"
     return f"p = {primary['p_corrected']:.2g} ({tasks}; corrected for look {primary['look']})"
-
-
-def tasks_of_groups(tasks: int, groups: int) -> str:
-    return f"{tasks:,} task{'s' * (tasks != 1)} of {groups:,} template{'s' * (groups != 1)}"
 
 
 def _against(best: Mapping[str, Any], last: Mapping[str, Any]) -> str:

@@ -66,6 +66,10 @@ def one_line(text: str, width: int = 80) -> str:
     return line if len(line) <= width and len(text) <= 8 * width else line[: width - 1] + "…"
 
 
+def tasks_of_groups(tasks: int, groups: int) -> str:
+    return f"{tasks:,} task{'s' * (tasks != 1)} of {groups:,} template{'s' * (groups != 1)}"
+
+
 def headline(report: Mapping[str, Any]) -> tuple[str, str]:
     """The verdict and its figures: ("improved", "22.7% before, …")."""
     word, _, figures = str(report.get("verdict", "")).partition(": ")
@@ -91,11 +95,11 @@ def warning(report: Mapping[str, Any]) -> str:
 def primary_test(report: Mapping[str, Any]) -> str:
     """What decides the verdict, in one sentence, and how small a difference it could show."""
     planned, tests = report.get("planned_rounds"), report.get("tests")
-    of = f"{tests['tasks']:,} held-out tasks of {tests['groups']:,} templates" if tests else "held-out tasks"
+    same = f"the same {tasks_of_groups(tests['tasks'], tests['groups'])}" if tests else "the same tasks"
     return (
         f"Fixed in advance, one test decides: the last planned round ({NONE if planned is None else planned})"
-        f" against the base with its better prompt on the same {of}, two-sided sign flips, a template at a"
-        f" time, α = 0.05.{_looks(report)}{_power(report)}"
+        f" against the base with its better prompt on {same}, two-sided sign flips, a template at a time,"
+        f" α = 0.05.{_looks(report)}{_power(report)}"
     )
 
 

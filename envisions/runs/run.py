@@ -139,7 +139,7 @@ class Run:
         if not attempts:
             return []
         played = play(attempts, self.environment, lambda: self.policy(number), self.executor, path, advance)
-        verdicts = Counter(trajectory.verdict.verdict for trajectory in played)
+        verdicts = Counter("cut off" if t.verdict.right > t.solved else t.verdict.verdict for t in played)
         counted = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
         self.display.say(f"  {attempts[0].kind}, {attempts[0].prompt}: {counted} of {len(played)}")
         return played

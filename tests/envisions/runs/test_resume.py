@@ -40,7 +40,7 @@ def arguments(model: Path, run: Path) -> list[str]:
         "env=custom",
         "env._target_=tests.toy.ToyEnvironment",
         "env.n_train=6",
-        "env.n_test=4",
+        "env.n_test=6",
         f"model={model}",
         "rounds=2",
         "samples=3",
@@ -60,7 +60,7 @@ def finish(command: list[str], log: Path) -> None:
 
 
 def report_without_times(run: Path) -> Any:
-    report = json.loads((run / "report.json").read_text())
+    report: Any = json.loads((run / "report.json").read_text())
     for entry in report["rounds"]:
         entry.pop("seconds")
     return report
