@@ -1,4 +1,4 @@
-.PHONY: check lint types contract test check-vllm
+.PHONY: check lint types contract test check-vllm mutants
 check: lint types contract test
 
 lint:
@@ -14,6 +14,11 @@ contract:
 
 test:
 	python -m pytest
+
+# Breaks the figures' code in every small way and lists what no test noticed ([tool.mutmut] in pyproject.toml).
+mutants:
+	mutmut run
+	mutmut results
 
 # The tests of every policy, vLLM's CPU build included, in a virtual environment of its own.
 check-vllm: .venv-vllm
