@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from envisions.records import PromptKind
+from envisions.records import PromptKind, Trajectory
 from envisions.report.inputs import RoundRecords, RunRecords
 from envisions.report.measures import Solved, costs, evaluation, score, solved_tasks, training
 from envisions.report.verdict import verdict
@@ -34,16 +34,7 @@ def figures(run: RunRecords) -> dict[str, Any]:
     better = _better_prompt(run)
     answered = [_with_prompt(run.rounds[0], better), *(found.greedy for found in run.rounds[1:])]
     history = [solved_tasks(run.tests, greedy) for greedy in answered]
-    rounds = [
-        {
-            "round": found.number,
-            **evaluation(run.tests, greedy, found.sampled),
-            "solved_train": _solved_train(run.rounds[: place + 1]),
-            **training(found),
-            **costs(found),
-        }
-        for place, (found, greedy) in enumerate(zip(run.rounds, answered, strict=True))
-    ]
+    rounds = [_round(run, place, greedy) for place, greedy in enumerate(answered)]
     rounds[0] |= {"prompt": better, **_prompts(run)}
     _compare(rounds, history, run)
     primary = _primary(rounds, history, run)
@@ -73,7 +64,7 @@ def _better_prompt(run: RunRecords) -> PromptKind:
     return max(PROMPTS, key=lambda prompt: right[prompt])
 
 
-def _with_prompt(base: RoundRecords, prompt: PromptKind) -> list[Any]:
+def _with_prompt(base: RoundRecords, prompt: PromptKind) -> list[Trajectory]:
     return [t for t in base.greedy if t.prompt == prompt]
 
 
@@ -84,6 +75,17 @@ def _prompts(run: RunRecords) -> dict[str, Any]:
     return {**shares, "prompts": figures}
 
 
+def _round(run: RunRecords, place: int, greedy: Sequence[Trajectory]) -> dict[str, Any]:
+    found = run.rounds[place]
+    return {
+        "round": found.number,
+        **evaluation(run.tests, greedy, found.sampled),
+        "solved_train": _solved_train(run.rounds[: place + 1]),
+        **training(found),
+        **costs(found),
+    }
+
+
 def _solved_train(rounds: Sequence[RoundRecords]) -> int:
     """The training tasks that any attempt so far has solved."""
     return len({t.task for found in rounds for t in (*found.explored, *found.refined) if t.solved})
@@ -91,17 +93,21 @@ def _solved_train(rounds: Sequence[RoundRecords]) -> int:
 
 def _compare(rounds: Sequence[dict[str, Any]], history: Sequence[Solved], run: RunRecords) -> None:
     """Adds the paired comparisons of each round with the base and with the round before it."""
-    for against, other in (("base", lambda i: 0), ("previous", lambda i: i - 1)):
+    for against, earlier in (("base", [history[0]] * len(history[1:])), ("previous", history[:-1])):
         rounds[0][f"p_vs_{against}"] = None
-        tests = [_paired(history[other(i)], history[i], run) for i in range(1, len(rounds))]
-        for kind in ("p", "mcnemar"):
-            known = [test[kind] for test in tests if test[kind] is not None]
-            adjusted = holm(known, run.plans[-1]) if known else [None] * len(tests)
-            for test, value in zip(tests, adjusted, strict=True):
-                test[f"{kind}_holm"] = value
-        for entry, test in zip(rounds[1:], tests, strict=True):
-            entry |= {f"{name}_vs_{against}": test[name] for name in ("gained", "lost", "p", "mcnemar")}
-            entry |= {f"{name}_vs_{against}_holm": test[f"{name}_holm"] for name in ("p", "mcnemar")}
+        pairs = [_paired(before, after, run) for before, after in zip(earlier, history[1:], strict=True)]
+        for entry, pair in zip(rounds[1:], pairs, strict=True):
+            entry |= {f"{name}_vs_{against}": value for name, value in pair.items()}
+        for name in ("p", "mcnemar"):
+            adjusted = _adjusted([pair[name] for pair in pairs], run.plans[-1])
+            for entry, value in zip(rounds[1:], adjusted, strict=True):
+                entry[f"{name}_vs_{against}_holm"] = value
+
+
+def _adjusted(p_values: Sequence[float | None], planned: int) -> Sequence[float | None]:
+    """By Holm over the planned rounds; as they are where no test is possible."""
+    known = [p for p in p_values if p is not None]
+    return holm(known, planned) if known else p_values
 
 
 def _paired(before: Solved, after: Solved, run: RunRecords) -> dict[str, Any]:

@@ -367,7 +367,7 @@ EXPECTED = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def report() -> dict[str, Any]:
     return figures(RUN)
 
@@ -404,8 +404,10 @@ def test_before_any_round() -> None:
 
 def test_nothing_was_learned() -> None:
     said = figures(replace(RUN, rounds=[BASE], learned_nothing=True))["verdict"]
-    assert said.startswith("no evidence of change: the base model solved no training task")
-    assert "easier tasks" in said
+    assert said == (
+        "no evidence of change: the base model solved no training task, so there was nothing to learn from;"
+        " take easier tasks (env.levels, env.data), more samples, or a stronger model"
+    )
 
 
 ALL = range(1, 9)
@@ -431,6 +433,13 @@ def test_improved_and_regressed() -> None:
     assert up["primary_test"]["p"] == 2 / 2**8
     assert up["rounds"][1]["ci95"] == [0.6756, 1.0]  # all solved: Wilson's for 8 of 8 groups
     assert down["rounds"][1]["ci95"] == [0.0, 0.3244]
+
+
+def test_as_good_as_a_trivial_answer_does_not_pass_it() -> None:
+    report = figures(replace(RUN, baselines=baseline("even", {1, 2, 3, 4, 5, 6, 7})))
+    assert report["verdict"].endswith("; round 2 does not pass the best trivial answer (even 87.5%, p = 1)")
+    best = report["best_baseline"]
+    assert (best["difference"], best["gained"], best["lost"]) == (0.0, 1, 1)
 
 
 def test_an_interim_verdict_says_so() -> None:
@@ -465,8 +474,12 @@ def test_the_correction_can_turn_the_verdict() -> None:
 def test_under_six_groups_no_test_is_possible() -> None:
     tests = [replace(task, group="a" if task.group == "b" else task.group) for task in TESTS]
     report = figures(replace(RUN, tests=tests))
-    assert "no test is possible with 8 tasks of 5 templates: it takes at least 6" in report["verdict"]
-    assert report["verdict"].startswith("no evidence of change")
+    assert report["verdict"] == (
+        "no evidence of change: 25.0% before, 87.5% after round 2; no test is possible with 8 tasks"
+        " of 5 templates: it takes at least 6 templates; raise env.n_test or take more varied tasks; round 2"
+        " is not clearly above the best trivial answer (neighbour 62.5%)"
+    )
+    assert report["best_baseline"]["p"] is None
     last = report["rounds"][2]
     assert (last["p_vs_base"], last["p_vs_base_holm"], last["p_vs_previous"]) == (None, None, None)
     assert last["mcnemar_vs_base"] == 0.125
