@@ -34,7 +34,7 @@ def render_markdown(report: Mapping[str, Any], evidence: Evidence) -> str:
         _head(report),
         _table(tables.accuracy(shown, report.get("baselines") or {})) + _left_out(len(rounds) - len(shown)),
         _table(tables.comparisons(shown)),
-        *(_table(tables.parts(shown, by)) for by in ("by_level", "by_kind")),
+        _table(tables.parts(shown)),
         _table(tables.training(shown)),
         _table(tables.costs(shown, rounds)) if tables.stages_of(rounds) else "",
         _table(_samples(evidence)),

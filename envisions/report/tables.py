@@ -96,16 +96,19 @@ def _comparison(entry: Entry) -> tuple[str, ...]:
     return tuple(cells)
 
 
-def parts(rounds: Sequence[Entry], by: str) -> Table:
-    """pass@1 by the tasks' levels (`by_level`) or kinds (`by_kind`); without rows where all are of one."""
-    names = list(rounds[0].get(by) or {})
-    sizes = [rounds[0][by][name]["n_test"] for name in names]
-    header = (
-        by.removeprefix("by_"),
-        *(f"{plain(n, 24)} ({k:,})" for n, k in zip(names, sizes, strict=True)),
-    )
-    rows = [(_name(e), *(percent(e[by][name]["pass_at_1"]) for name in names)) for e in rounds if e.get(by)]
-    return Table(header, tuple(rows) if len(names) > 1 else ())
+def parts(rounds: Sequence[Entry]) -> Table:
+    """pass@1 by the tasks' levels and kinds, where there are several; without rows where there are not."""
+    columns = [(by, name) for by in _PARTS for name in rounds[0].get(by) or {} if len(rounds[0][by]) > 1]
+    header = ("pass@1", *(_part(rounds[0][by][name], by, name) for by, name in columns))
+    rows = [(_name(e), *(percent(e[by][name]["pass_at_1"]) for by, name in columns)) for e in rounds]
+    return Table(header, tuple(rows) if columns else ())
+
+
+_PARTS = {"by_level": "level ", "by_kind": ""}
+
+
+def _part(figure: Entry, by: str, name: str) -> str:
+    return f"{_PARTS[by]}{plain(name, 24)} ({figure['n_test']:,})"
 
 
 def training(rounds: Sequence[Entry]) -> Table:

@@ -10,6 +10,7 @@ from typing import Any
 
 from envisions.records import Kind, PromptKind, SFTRow, Split, Task, Trajectory, digest
 from envisions.records import Step as Turn
+from envisions.runs import layout
 from envisions.runs.folder import RunDir, append_records, write_json, write_records
 from envisions.runs.run import Run
 from envisions.runs.tasks import record_tasks
@@ -18,7 +19,10 @@ from symbolic import Execution, Program, Verdict
 
 RIGHT = "def solution():\n    return 42"
 TRAIN = [Task(f"Ann has {n} apples. How many?", 42, group=f"train {n}") for n in range(6)]
-TEST = [Task(f"Ben has {n} pears. How many?", 42, group=f"test {n}") for n in range(10)]
+TEST = [
+    Task(f"Ben has {n} pears. How many?", 42, f"test {n}", level=1 + n // 5, kind="pears" if n else "none")
+    for n in range(10)
+]
 
 
 def attempt(
@@ -74,8 +78,8 @@ def add_base(run: Run, solved: int = 3) -> None:
     """The base solves the first `solved` test tasks few-shot, none zero-shot."""
     few = [_greedy(task, n < solved, "few-shot", "base") for n, task in enumerate(TEST)]
     zero = [_greedy(task, False, "zero-shot", "base") for task in TEST]
-    _record(run, 0, "eval", [*few, *zero])
-    write_json(run.folder(0) / "metrics.json", {"seconds": {"evaluate": 12.5}})
+    _record(run, 0, layout.EVAL, [*few, *zero])
+    write_json(run.folder(0) / layout.METRICS, {"seconds": {"evaluate": 12.5}})
 
 
 def add_round(run: Run, number: int, extra: Sequence[Trajectory] = ()) -> None:
@@ -89,20 +93,35 @@ def add_round(run: Run, number: int, extra: Sequence[Trajectory] = ()) -> None:
         attempt(task, "right", kind="refine", prompt="refine", parent=first.id)
         for task, first in zip(TRAIN[3:5], explored[6:10:2], strict=True)
     ]
-    _record(run, number, "explore", [*explored, *extra])
-    _record(run, number, "refine", repaired)
+    _record(run, number, layout.EXPLORE, [*explored, *extra])
+    _record(run, number, layout.REFINE, repaired)
     rows = [SFTRow(t.task, "L1", (1,), (2, 3), (t.id,)) for t in explored[:4]]
-    write_records(run.folder(number) / "sft.jsonl", map(asdict, rows))
-    write_records(run.folder(number) / "pairs.jsonl", [])
+    write_records(run.folder(number) / layout.SFT_ROWS, map(asdict, rows))
+    write_records(run.folder(number) / layout.PAIRS, [])
     solved = [_greedy(task, n > 0, "zero-shot", f"round_{number}") for n, task in enumerate(TEST)]
-    _record(run, number, "eval", solved)
-    write_json(run.folder(number) / "metrics.json", {"seconds": {"explore": 3.25, "sft": 4000.0}})
+    _record(run, number, layout.EVAL, solved)
+    write_json(run.folder(number) / layout.METRICS, {"seconds": {"explore": 3.25, "sft": 4000.0}})
+
+
+def add_baseline(run: Run, name: str, solved: int) -> None:
+    """A trivial answer that solves the last `solved` test tasks."""
+    answers = [
+        {
+            "name": name,
+            "task": task.id,
+            "verdict": asdict(Verdict("right" if n >= len(TEST) - solved else "wrong")),
+        }
+        for n, task in enumerate(TEST)
+    ]
+    append_records(run.folder(0) / layout.BASELINES, answers)
 
 
 def add_failed_round(run: Run) -> None:
     """The first round of a base model that solves nothing."""
-    _record(run, 1, "explore", [attempt(task, "wrong", status="error", said="It failed.") for task in TRAIN])
-    write_records(run.folder(1) / "sft.jsonl", [])
+    _record(
+        run, 1, layout.EXPLORE, [attempt(task, "wrong", status="error", said="It failed.") for task in TRAIN]
+    )
+    write_records(run.folder(1) / layout.SFT_ROWS, [])
 
 
 def _greedy(task: Task, right: bool, prompt: PromptKind, policy: str) -> Trajectory:
@@ -111,4 +130,4 @@ def _greedy(task: Task, right: bool, prompt: PromptKind, policy: str) -> Traject
 
 
 def _record(run: Run, number: int, name: str, attempts: Sequence[Trajectory]) -> None:
-    append_records(run.folder(number) / f"{name}.jsonl", (t.to_json() for t in attempts))
+    append_records(run.folder(number) / name, (t.to_json() for t in attempts))
