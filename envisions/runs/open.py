@@ -7,7 +7,7 @@ explicit one is refused if it was begun with another. `rounds` is outside the ha
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from envisions.environments.splits import check_split
 from envisions.errors import UserError
 from envisions.models import choose_device, resolve
 from envisions.policies.auto import choose_policy
-from envisions.records import SPLITS, digest
+from envisions.records import SPLITS, Task, digest
 from envisions.runs import layout
 from envisions.runs.display import Display
 from envisions.runs.folder import RunDir, read_json, write_json, write_text
@@ -30,6 +30,7 @@ from envisions.runs.run import Policies, Run
 from envisions.runs.tasks import record_tasks
 from envisions.settings.build import build, factory
 from envisions.settings.schema import Settings
+from envisions.stats import groups_needed
 from symbolic import Executor, Limits
 
 
@@ -67,6 +68,7 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
                 f"{path}: {source.name} on {choose_device()}, by {backend.rpartition('.')[2]};"
                 f" programs run in tier {executor.isolation}"
             )
+            display.say(_told_tests(environment.tasks("test")))
             policies = Policies(policy)
             names = {
                 "env": env,
@@ -80,6 +82,15 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
                 )
             finally:
                 policies.release()
+
+
+def _told_tests(tests: Sequence[Task]) -> str:
+    """How many test tasks of how many groups, and whether that is enough for a test."""
+    groups, needed = len({task.group for task in tests}), groups_needed()
+    told = f"  {len(tests):,} test tasks of {groups:,} templates"
+    if groups >= needed:
+        return told
+    return f"{told}: no test is possible under {needed}; raise env.n_test or take more varied tasks"
 
 
 def run_folder(settings: Settings, env: str) -> Path:
