@@ -71,11 +71,11 @@ def sign_flips(differences: Sequence[int], groups: Sequence[str]) -> float | Non
     chances = np.ones(1)  # of the sums from -reach to +reach
     for change in np.abs(sums):
         flipped = np.zeros(2 * change + 1)
-        flipped[0] += 0.5
-        flipped[-1] += 0.5
+        flipped[0] = 0.5
+        flipped[-1] += 0.5  # where nothing changed both are one place
         chances = np.convolve(chances, flipped)
     distance = np.abs(np.arange(len(chances)) - len(chances) // 2)
-    return min(1.0, float(chances[distance >= abs(sums.sum())].sum()))
+    return float(chances[distance >= abs(sums.sum())].sum())
 
 
 def groups_needed(look: int = 1) -> int:

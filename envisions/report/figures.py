@@ -112,10 +112,11 @@ def _adjusted(p_values: Sequence[float | None], planned: int) -> Sequence[float 
 
 def _paired(before: Solved, after: Solved, run: RunRecords) -> dict[str, Any]:
     """What changed on the same tasks, and how likely by chance: over groups, and over tasks beside it."""
+    differences = _differences(before, after)
     return {
-        "gained": sum(a and not b for b, a in zip(before, after, strict=True)),
-        "lost": sum(b and not a for b, a in zip(before, after, strict=True)),
-        "p": sign_flips(_differences(before, after), [task.group for task in run.tests]),
+        "gained": differences.count(1),
+        "lost": differences.count(-1),
+        "p": sign_flips(differences, [task.group for task in run.tests]),
         "mcnemar": mcnemar(before, after),
     }
 

@@ -95,7 +95,7 @@ def costs(found: RoundRecords) -> dict[str, Any]:
 
 
 def share(count: int, n: int) -> float:
-    return round(count / n, 4) if n else 0.0
+    return round(count / n, 4)
 
 
 def _pass_at_k(tests: Sequence[TaskRecord], sampled: Sequence[Trajectory]) -> dict[str, float]:
@@ -104,7 +104,7 @@ def _pass_at_k(tests: Sequence[TaskRecord], sampled: Sequence[Trajectory]) -> di
     for t in sampled:
         drawn[t.task].append(t.solved)
     by_task = [drawn[task.id] for task in tests]
-    fewest = min(map(len, by_task), default=0)
+    fewest = min(map(len, by_task))
     powers = [2**i for i in range(fewest.bit_length())]
     return {
         str(k): round(sum(pass_at_k(len(s), sum(s), k) for s in by_task) / len(by_task), 4) for k in powers

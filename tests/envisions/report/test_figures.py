@@ -117,7 +117,7 @@ FIRST = RoundRecords(
     rows=[SFTRow("x", "L1", (1,), (2,), ("s",)), SFTRow("y", "L2", (1,), (2,), ("s",))],
     pairs=[PreferencePair("x", (1,), (2,), (3,), ("s",))],
     seconds={"explore": 1.5, "sft": 2.25},
-    training={"sft": {"tokens": 70, "first_loss": 0.5}, "dpo": {"tokens": 30}},
+    training={"sft": {"tokens": 70, "first_loss": 0.5}, "dpo": {"tokens": 30}, "grade": {"steps": 2}},
 )
 SECOND = RoundRecords(
     2,
@@ -241,7 +241,7 @@ EXPECTED_FIRST = {
     "sft_rows": 2,
     "sft_rows_by_kind": {"L1": 1, "L2": 1},
     "pairs": 1,
-    "training": {"sft": {"tokens": 70, "first_loss": 0.5}, "dpo": {"tokens": 30}},
+    "training": {"sft": {"tokens": 70, "first_loss": 0.5}, "dpo": {"tokens": 30}, "grade": {"steps": 2}},
     "explore": {
         "attempts": 6,
         "distinct": 5,  # x: two programs, one of them twice; y: one; z: two
