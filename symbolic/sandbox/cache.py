@@ -14,7 +14,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,6 +22,7 @@ from pathlib import Path
 from symbolic.program import STATUSES, Execution, Limits, Program
 
 _FORMAT = 1  # raise it when the same program may get another result from this package
+_FIELDS = {field.name for field in fields(Execution)}
 _LIBRARIES = ("sympy", "mpmath", "z3-solver", "networkx", "numpy", "scipy")
 
 
@@ -81,12 +82,13 @@ class Cache:
 
 
 def _read(text: object) -> Execution | None:
-    """The execution in a row, or None where the row is damaged."""
+    """The execution in a row, or None where the row is damaged: nothing in it may be made up."""
     try:
-        execution = Execution(**json.loads(text))  # type: ignore[arg-type]
-    except (ValueError, TypeError, RecursionError):
+        data = json.loads(text)  # type: ignore[arg-type]
+        whole = data.keys() == _FIELDS and data["status"] in STATUSES
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None
-    return execution if execution.status in STATUSES else None
+    return Execution(**data) if whole else None
 
 
 def _open_or_renew(path: Path) -> sqlite3.Connection | None:

@@ -169,13 +169,14 @@ NOTHING = {
 NO_SCORES = {"auc": None, "right": None, "wrong": None}
 
 
+DRAWS = np.array(list(product(range(6), repeat=6)))
+
+
 def bounds(solved: Iterable[int]) -> Any:
     """The cluster bootstrap's quantiles, from all 6^6 ways to draw six groups."""
-    right = [sum(n in set(solved) for n, g in enumerate(GROUPS, start=1) if g == group) for group in "abcdef"]
-    sizes = [GROUPS.count(group) for group in "abcdef"]
-    shares = [
-        sum(right[i] for i in drawn) / sum(sizes[i] for i in drawn) for drawn in product(range(6), repeat=6)
-    ]
+    of_solved = "".join(GROUPS[n - 1] for n in solved)
+    right, sizes = (np.array([groups.count(group) for group in "abcdef"]) for groups in (of_solved, GROUPS))
+    shares = right[DRAWS].sum(1) / sizes[DRAWS].sum(1)
     return pytest.approx(list(np.quantile(shares, [0.025, 0.975])), abs=6e-5)
 
 
