@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from operator import sub
 from typing import Any
 
 from envisions.records import PromptKind, Trajectory
@@ -93,21 +94,22 @@ def _solved_train(rounds: Sequence[RoundRecords]) -> int:
 
 def _compare(rounds: Sequence[dict[str, Any]], history: Sequence[Solved], run: RunRecords) -> None:
     """Adds the paired comparisons of each round with the base and with the round before it."""
-    for against, earlier in (("base", [history[0]] * len(history[1:])), ("previous", history[:-1])):
+    for against in ("base", "previous"):
         rounds[0][f"p_vs_{against}"] = None
-        pairs = [_paired(before, after, run) for before, after in zip(earlier, history[1:], strict=True)]
-        for entry, pair in zip(rounds[1:], pairs, strict=True):
+        for earlier, entry in enumerate(rounds[1:]):
+            before = history[0] if against == "base" else history[earlier]
+            pair = _paired(before, history[earlier + 1], run)
             entry |= {f"{name}_vs_{against}": value for name, value in pair.items()}
-        for name in ("p", "mcnemar"):
-            adjusted = _adjusted([pair[name] for pair in pairs], run.plans[-1])
-            for entry, value in zip(rounds[1:], adjusted, strict=True):
-                entry[f"{name}_vs_{against}_holm"] = value
+        _adjust(rounds[1:], f"p_vs_{against}", run.plans[-1])
+        _adjust(rounds[1:], f"mcnemar_vs_{against}", run.plans[-1])
 
 
-def _adjusted(p_values: Sequence[float | None], planned: int) -> Sequence[float | None]:
-    """By Holm over the planned rounds; as they are where no test is possible."""
-    known = [p for p in p_values if p is not None]
-    return holm(known, planned) if known else p_values
+def _adjust(rounds: Sequence[dict[str, Any]], name: str, planned: int) -> None:
+    """Adds a p adjusted by Holm over the planned rounds; None where no test is possible."""
+    p_values = [entry[name] for entry in rounds]
+    adjusted = p_values if None in p_values else holm(p_values, planned)
+    for place, entry in enumerate(rounds):
+        entry[f"{name}_holm"] = adjusted[place]
 
 
 def _paired(before: Solved, after: Solved, run: RunRecords) -> dict[str, Any]:
@@ -122,7 +124,7 @@ def _paired(before: Solved, after: Solved, run: RunRecords) -> dict[str, Any]:
 
 
 def _differences(before: Solved, after: Solved) -> list[int]:
-    return [int(a) - int(b) for b, a in zip(before, after, strict=True)]
+    return list(map(sub, after, before))
 
 
 def _primary(
