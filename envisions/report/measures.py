@@ -85,7 +85,7 @@ def costs(found: RoundRecords) -> dict[str, Any]:
     tokens = {
         "explore": _generated(found.explored),
         "refine": _generated(found.refined),
-        **{stage: measured.get("tokens", 0) for stage, measured in found.training.items()},
+        **{stage: it["tokens"] for stage, it in found.training.items() if "tokens" in it},
         "evaluate": _generated(found.evaluated),
     }
     return {

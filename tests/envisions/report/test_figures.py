@@ -97,14 +97,14 @@ BASE = RoundRecords(0, [*answers({1, 4}, "few-shot"), *answers({5, 6})], seconds
 FIRST = RoundRecords(
     1,
     evaluated=[
-        made("t1", "wrong", status="error", tokens=5),
+        made("t1", "unknown", status="infra", tokens=5),
         made("t2"),
         made("t3", truncated=True),
         made("t4"),
         made("t5"),
         made("t6"),
         made("t7", "unknown"),
-        made("t8", "unknown", status="infra"),
+        made("t8", "unknown"),
     ],
     explored=[
         made("x", reward=-0.5),
@@ -126,7 +126,10 @@ SECOND = RoundRecords(
         *sampled({1: 1, 2: 3, 8: 2}, {8: 4}),
         made("t3", temperature=0.6, truncated=True),  # right, but cut off
     ],
-    explored=[made("x", temperature=0.6), made("y", "wrong", temperature=0.6)],
+    explored=[
+        made("x"),
+        *(made(task, "wrong", reward=reward) for task, reward in (("y", -1.0), ("v", -2.0), ("w", -2.0))),
+    ],
     refined=[made("y", reward=-0.25, tokens=4)],
     rows=[SFTRow("x", "L1", (1,), (2,), ("s",))],
 )
@@ -230,13 +233,13 @@ EXPECTED_FIRST = {
     "n_groups": 6,
     **score({2, 4, 5, 6}),
     "pass_at_k": {},  # no samples: the greedy share does not take their place
-    "executed": 0.75,  # 6 of 8
-    "unknown": 1,
+    "executed": 0.875,  # 7 of 8
+    "unknown": 2,
     "infra_errors": 1,
     "by_level": parts(_1=(5, 0.6), _2=(3, 0.3333)),
     "by_kind": parts(product=(2, 1.0), sum=(4, 0.5)),
     "eval_outcomes": evaluated(
-        4, 1, right=5, unknown=1, infra_errors=1, truncated=1, status={"error": 1, "infra": 1, "ok": 6}
+        4, 0, right=5, unknown=2, infra_errors=1, truncated=1, status={"infra": 1, "ok": 7}
     ),
     "solved_train": 1,  # x; z was cut off
     "sft_rows": 2,
@@ -296,20 +299,21 @@ EXPECTED_SECOND = {
     "training": {},
     "explore": {
         **NOTHING,
-        "attempts": 2,
-        "distinct": 2,
+        "attempts": 4,
+        "distinct": 4,
         "solved": 1,
         "right": 1,
-        "wrong": 1,
-        "status": {"ok": 2},
+        "wrong": 3,
+        "status": {"ok": 4},
     },
     "refine": {**NOTHING, "attempts": 1, "distinct": 1, "solved": 1, "right": 1, "status": {"ok": 1}},
     "self_reward": {
-        "explore": {"auc": 0.5, "right": -1.0, "wrong": -1.0},
+        # of -1, -2 and -2 the right one's -1 is even with the first: (1/2 + 1 + 1) / 3; -5/3
+        "explore": {"auc": 0.8333, "right": -1.0, "wrong": -1.6667},
         "refine": {"auc": None, "right": -0.25, "wrong": None},
     },
     "seconds": {},
-    "tokens": {"explore": 4, "refine": 4, "evaluate": 68},  # (8 + 3·7 + 4 + 1) · 2
+    "tokens": {"explore": 8, "refine": 4, "evaluate": 68},  # (8 + 3·7 + 4 + 1) · 2
     # a: +2, b: -1, c to f: +1; of the sums 2, 1, 1, 1, 1, 1 the flips that reach 5: 1 + 5, of 64, both ways
     "gained_vs_base": 6,
     "lost_vs_base": 1,
