@@ -142,7 +142,7 @@ RUN = RunRecords(
     tests=TESTS,
     rounds=[BASE, FIRST, SECOND],
     baselines=[
-        *baseline("constant", {1, 2, 3}),
+        *baseline("single answer", {1, 2, 3}),
         *baseline("neighbour", {4, 5, 6, 7, 8}),
         *baseline("half asked", {1, 2, 3, 4}, asked=4),
     ],
@@ -357,7 +357,7 @@ EXPECTED = {
         # (1.9600 + 0.8416) · sqrt(2² + 5 · 1²) / 8
         "detectable_difference": pytest.approx(1.0506, abs=1e-4),
     },
-    "baselines": {"constant": score({1, 2, 3}), "neighbour": score({4, 5, 6, 7, 8})},
+    "baselines": {"single answer": score({1, 2, 3}), "neighbour": score({4, 5, 6, 7, 8})},
     "best_baseline": {
         "name": "neighbour",
         "pass_at_1": 0.625,
@@ -397,6 +397,12 @@ def test_the_better_base_counts() -> None:
         0.25,
         0.125,
         0.25,
+    )
+
+
+def test_without_trivial_answers_nothing_is_said_of_them() -> None:
+    assert figures(replace(RUN, baselines=[]))["verdict"] == (
+        "no evidence of change: 25.0% before, 87.5% after round 2; p = 0.19 (8 tasks of 6 templates)"
     )
 
 
