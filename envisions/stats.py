@@ -116,9 +116,8 @@ def mcnemar(before: Sequence[bool], after: Sequence[bool]) -> float:
     """Two-sided p of the exact McNemar test: the same tasks, solved before and after (McNemar 1947)."""
     from scipy.stats import binomtest
 
-    gained = sum(b < a for b, a in zip(before, after, strict=True))
-    lost = sum(b > a for b, a in zip(before, after, strict=True))
-    return float(binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
+    changes = [a - b for b, a in zip(before, after, strict=True) if a != b]
+    return float(binomtest(changes.count(1), len(changes)).pvalue) if changes else 1.0
 
 
 def holm(p_values: Sequence[float], planned: int) -> list[float]:
