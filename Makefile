@@ -1,4 +1,4 @@
-.PHONY: check lint types contract test quick docs check-vllm
+.PHONY: check lint types contract test quick docs mutants check-vllm
 check: lint types contract test
 
 lint:
@@ -22,6 +22,11 @@ quick:
 
 docs:
 	python -m sphinx -W --keep-going -q -b html docs build/docs
+
+# Breaks the figures' code in every small way and lists what no test noticed ([tool.mutmut] in pyproject.toml).
+mutants:
+	mutmut run
+	mutmut results
 
 # The tests of every policy, vLLM's CPU build included, in a virtual environment of its own.
 check-vllm: .venv-vllm

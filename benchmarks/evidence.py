@@ -9,9 +9,10 @@ they differ only from the second on. All explore with as many samples and train 
 a third of them in DPO where the method has it; what refinement generates on top is in the table. Prints the
 tables (results, rounds, costs), and writes them to FOLDER/STUDY.md.
 
-p values are exact McNemar tests on the same test tasks after the last round, against the study's first run,
-with Holm's correction over the seed's other runs. The pooled difference averages each task over the seeds;
-its interval and p are over tasks (bootstrap, sign flips).
+p values are sign flips over groups of the same test tasks after the last round, against the study's first
+run, with Holm's correction over the seed's other runs. The pooled difference averages each task over the
+seeds and holds given these seeds: its interval and p are over groups too (bootstrap, sign flips), with Holm's
+correction over the pooled rows.
 """
 
 from __future__ import annotations
@@ -24,12 +25,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from scipy.stats import bootstrap, permutation_test
-
-from envisions.records import Trajectory
-from envisions.runs.folder import read_json, read_records
-from envisions.stats import holm, mcnemar
+from envisions.report.reading import read_trajectories
+from envisions.runs import layout
+from envisions.runs.folder import read_json
+from envisions.runs.tasks import read_tasks
+from envisions.stats import bootstrap_mean, holm, sign_flips
 
 # A run's name and what it is told beyond the method's defaults. Later ones are compared with the first.
 STUDIES: dict[str, dict[str, list[str]]] = {
@@ -110,14 +110,17 @@ def _budget(name: str, tokens: int) -> list[str]:
 def _share(parent: Path, folder: Path, first: str | None, seed: int) -> None:
     """A new run begins with what another of its seed recorded: what the base model did does not depend on the
     method, and what differs from round 2 on takes the whole first round of `first`."""
-    finished = [p.parent for p in sorted(parent.glob(f"*-{seed}/round_1")) if (p / "metrics.json").exists()]
+    runs = sorted(parent.glob(f"*-{seed}"))
+    finished = [run for run in runs if (layout.round_folder(run, 1) / layout.METRICS).exists()]
     if not finished:
         return
     source = _folder(parent, first, seed) if first else finished[0]
-    for name in ("round_0", "round_1" if first else "round_1/explore.jsonl"):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        copy = shutil.copytree if (source / name).is_dir() else shutil.copy
-        copy(source / name, folder / name)
+    base, learned = (layout.round_folder(source, number) for number in (0, 1))
+    for path in (base, learned if first else learned / layout.EXPLORE):
+        target = folder / path.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copy = shutil.copytree if path.is_dir() else shutil.copy
+        copy(path, target)
 
 
 def _table(parent: Path, names: list[str], seeds: list[int]) -> list[str]:
@@ -126,16 +129,23 @@ def _table(parent: Path, names: list[str], seeds: list[int]) -> list[str]:
               "SFT rows", "SFT tokens", "DPO tokens", "generated", "minutes")  # fmt: skip
     rows = []
     for seed in seeds:
-        reference = _solved(_folder(parent, first, seed))
-        p_values = [_paired(reference, _solved(_folder(parent, name, seed))) for name in others]
+        p_values = [_tested(_differences(parent, first, name, [seed])) for name in others]
         tests = {
             name: (p, h) for name, p, h in zip(others, p_values, holm(p_values, len(others)), strict=True)
         }
         for name in names:
             shown = [f"{p:.2g}" for p in tests.get(name, ())] or ["", ""]
             rows.append((seed, name, *_figures(_folder(parent, name, seed), shown)))
-    pooled = [(name, *_pooled(parent, first, name, seeds)) for name in others]
-    differences = _markdown((f"{first} less", "points", "95 %", "p"), pooled)
+    found = [_differences(parent, first, name, seeds) for name in others]
+    p_values = [_tested(differences) for differences in found]
+    pooled = [
+        (name, *_pooled(differences, len(seeds)), f"{p:.2g}", f"{adjusted:.2g}")
+        for name, differences, p, adjusted in zip(
+            others, found, p_values, holm(p_values, len(others)), strict=True
+        )
+    ]
+    header = (f"{first} less, given these seeds", "points", "95 %", "p", "Holm")
+    differences = _markdown(header, pooled)
     return [*_markdown(header, rows), "", *differences]
 
 
@@ -218,7 +228,7 @@ def _two_digits(value: float | None) -> str:
 
 
 def _report(folder: Path) -> dict[str, Any]:
-    return read_json(folder / "report.json") or sys.exit(f"{folder} has no report")
+    return read_json(folder / layout.REPORT_JSON) or sys.exit(f"{folder} has no report")
 
 
 def _solved(folder: Path) -> dict[str, bool]:
@@ -226,23 +236,30 @@ def _solved(folder: Path) -> dict[str, bool]:
     report = _report(folder)
     if len(report["rounds"]) - 1 < report["planned_rounds"]:
         sys.exit(f"{folder} ended before its last planned round: {report['verdict']}")
-    path = folder / f"round_{report['planned_rounds']}" / "eval.jsonl"
-    return {t.task: t.verdict.right for t in read_records(path, Trajectory.from_json) if t.temperature == 0}
+    attempts = read_trajectories(layout.round_folder(folder, report["planned_rounds"]) / layout.EVAL)
+    return {t.task: t.solved for t in attempts if t.temperature == 0}
 
 
-def _paired(one: dict[str, bool], other: dict[str, bool]) -> float:
-    if one.keys() != other.keys():
+def _differences(parent: Path, first: str, name: str, seeds: list[int]) -> list[tuple[str, int]]:
+    """The group of each test task, and how much oftener the study's first run solves it over the seeds."""
+    runs = [(_folder(parent, first, seed), _folder(parent, name, seed)) for seed in seeds]
+    both = [(_solved(one), _solved(other)) for one, other in runs]
+    if any(solved.keys() != both[0][0].keys() for pair in both for solved in pair):
         sys.exit("the runs have different test tasks")
-    return mcnemar([one[task] for task in one], [other[task] for task in one])
+    groups = {task.id: task.group for task in read_tasks(runs[0][0])}
+    return [(groups[task], sum(one[task] - other[task] for one, other in both)) for task in both[0][0]]
 
 
-def _pooled(parent: Path, first: str, name: str, seeds: list[int]) -> list[str]:
-    both = [(_solved(_folder(parent, first, seed)), _solved(_folder(parent, name, seed))) for seed in seeds]
-    differences = np.array([np.mean([one[task] - other[task] for one, other in both]) for task in both[0][0]])
-    interval = bootstrap((differences,), np.mean, rng=0).confidence_interval
-    p = permutation_test((differences,), np.mean, permutation_type="samples", rng=0).pvalue
-    points = [100 * x for x in (differences.mean(), interval.low, interval.high)]
-    return [f"{points[0]:+.1f}", f"{points[1]:+.1f} to {points[2]:+.1f}", f"{p:.2g}"]
+def _tested(differences: list[tuple[str, int]]) -> float:
+    p = sign_flips([difference for _, difference in differences], [group for group, _ in differences])
+    return p if p is not None else sys.exit("the test tasks are of too few groups for a test")
+
+
+def _pooled(differences: list[tuple[str, int]], seeds: int) -> list[str]:
+    values = [difference for _, difference in differences]
+    low, high = bootstrap_mean(values, [group for group, _ in differences])
+    points = [100 * x / seeds for x in (sum(values) / len(values), low, high)]
+    return [f"{points[0]:+.1f}", f"{points[1]:+.1f} to {points[2]:+.1f}"]
 
 
 if __name__ == "__main__":

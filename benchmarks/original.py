@@ -27,6 +27,7 @@ from envisions.policies.encode import encode
 from envisions.policies.protocol import Sampling
 from envisions.policies.transformers_policy import TransformersPolicy
 from envisions.records import Task, seed_from
+from envisions.runs import layout
 from envisions.runs.rollout import Attempt, play
 from envs.math import MathEnvironment
 from symbolic import Executor
@@ -82,7 +83,7 @@ def _here(
         for index in range(SAMPLES)
     ]
     with tempfile.TemporaryDirectory() as folder, Executor() as executor:
-        played = play(attempts, environment, lambda: policy, executor, Path(folder) / "explore.jsonl")
+        played = play(attempts, environment, lambda: policy, executor, Path(folder) / layout.EXPLORE)
     return sum(trajectory.execution.ok for trajectory in played)
 
 

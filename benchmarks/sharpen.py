@@ -3,8 +3,8 @@
     python benchmarks/sharpen.py RUN_DIR
 
 for a run with `evaluation.samples=N`. A model that is only sharper solves with one sample what the base
-solved with N, and nothing that the base never solves. p values are exact McNemar tests against the base on
-"any of N is right", with Holm's correction over the planned rounds.
+solved with N, and nothing that the base never solves. p values are sign flips over groups of tasks against
+the base on "any of N solves it", with Holm's correction over the planned rounds.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from envisions.records import Trajectory
-from envisions.runs.folder import read_json, read_records
-from envisions.stats import holm, mcnemar
+from envisions.report.reading import read_trajectories
+from envisions.runs import layout
+from envisions.runs.folder import read_json
+from envisions.runs.tasks import read_tasks
+from envisions.stats import holm, sign_flips
 
 
 def main() -> None:
@@ -24,12 +26,19 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     folder = parser.parse_args().run
 
-    report = read_json(folder / "report.json") or sys.exit(f"{folder} has no report")
-    solved = [_solved_by_any(folder / f"round_{entry['round']}") for entry in report["rounds"]]
+    report = read_json(folder / layout.REPORT_JSON) or sys.exit(f"{folder} has no report")
+    solved = [_solved_by_any(layout.round_folder(folder, entry["round"])) for entry in report["rounds"]]
     if not all(solved):
         sys.exit(f"{folder} has no samples: run it with evaluation.samples=16")
     base, *trained = solved
-    p_values = [mcnemar([base[task] for task in base], [later[task] for task in base]) for later in trained]
+    groups = {task.id: task.group for task in read_tasks(folder)}
+    flips = [
+        sign_flips([later[task] - base[task] for task in base], [groups[task] for task in base])
+        for later in trained
+    ]
+    p_values = [p for p in flips if p is not None]
+    if len(p_values) < len(trained):
+        sys.exit(f"{folder} has test tasks of too few groups for a test")
     adjusted = holm(p_values, report["planned_rounds"])
     compared = [
         f"gained {sum(later[task] and not base[task] for task in base)}, "
@@ -42,11 +51,11 @@ def main() -> None:
 
 
 def _solved_by_any(folder: Path) -> dict[str, bool]:
-    """The test tasks by whether any of their samples is right; empty without samples."""
+    """The test tasks by whether any of their samples solves them; empty without samples."""
     right: defaultdict[str, bool] = defaultdict(bool)
-    for attempt in read_records(folder / "eval.jsonl", Trajectory.from_json):
+    for attempt in read_trajectories(folder / layout.EVAL):
         if attempt.temperature > 0:
-            right[attempt.task] |= attempt.verdict.right
+            right[attempt.task] |= attempt.solved
     return right
 
 

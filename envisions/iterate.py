@@ -27,9 +27,10 @@ def iterate(settings: Settings, env: str) -> None:
 
     with open_run(settings, env) as run:
         from envisions.loop import self_train
+        from envisions.runs import layout
 
         self_train(run)
-        print((run.directory.path / "report.md").read_text(encoding="utf-8"))
+        print((run.directory.path / layout.REPORT_MD).read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from envisions.methods.pool import Pool, build_pools, canonical_programs, replac
 from envisions.methods.rows import Ids, curate_rows, to_score
 from envisions.records import PreferencePair, PromptKind, SFTRow, Task, Trajectory, seed_from
 from envisions.report import write_report
+from envisions.runs import layout
 from envisions.runs.evaluation import evaluate_baselines
 from envisions.runs.folder import read_json, read_records, write_records
 from envisions.runs.rollout import Attempt
@@ -44,12 +45,12 @@ def self_train(run: Run) -> dict[str, Any]:
 def evaluate_base(run: Run) -> None:
     """The starting point, few-shot and zero-shot; samples for pass@k with the better of the two."""
     tests, samples = run.tasks["test"], run.settings.evaluation.samples
-    path = run.folder(0) / "eval.jsonl"
+    path = run.folder(0) / layout.EVAL
     with run.stage(0, "evaluate", len(tests) * (2 + samples)) as advance:
         solved: dict[PromptKind, int] = {}
         for prompt in ("few-shot", "zero-shot"):
             greedy = [run.attempt(0, task, "eval", prompt, 0, temperature=0) for task in tests]
-            solved[prompt] = sum(t.verdict.right for t in run.play(greedy, 0, path, advance))
+            solved[prompt] = sum(t.solved for t in run.play(greedy, 0, path, advance))
         best = max(solved, key=lambda prompt: solved[prompt])
         drawn = [run.attempt(0, task, "eval", best, 1 + i) for task in tests for i in range(samples)]
         run.play(drawn, 0, path, advance)
@@ -65,7 +66,7 @@ def explore(run: Run, number: int) -> list[Trajectory]:
         for index in range(run.settings.samples)
     ]
     with run.stage(number, "explore", len(attempts)) as advance:
-        return run.play(attempts, number - 1, run.folder(number) / "explore.jsonl", advance)
+        return run.play(attempts, number - 1, run.folder(number) / layout.EXPLORE, advance)
 
 
 def refine(run: Run, number: int, explored: Sequence[Trajectory]) -> list[Trajectory]:
@@ -81,7 +82,7 @@ def refine(run: Run, number: int, explored: Sequence[Trajectory]) -> list[Trajec
     if not attempts:
         return []
     with run.stage(number, "refine", len(attempts)) as advance:
-        return run.play(attempts, number - 1, run.folder(number) / "refine.jsonl", advance)
+        return run.play(attempts, number - 1, run.folder(number) / layout.REFINE, advance)
 
 
 def remember(run: Run, number: int, fresh: Sequence[Trajectory]) -> dict[str, Pool]:
@@ -89,7 +90,7 @@ def remember(run: Run, number: int, fresh: Sequence[Trajectory]) -> dict[str, Po
     earlier = [
         attempt
         for past in range(1, number)
-        for name in ("explore.jsonl", "refine.jsonl")
+        for name in (layout.EXPLORE, layout.REFINE)
         for attempt in read_records(run.folder(past) / name, Trajectory.from_json)
     ]
     attempts = [*earlier, *fresh]
@@ -108,21 +109,21 @@ def curate(run: Run, number: int, pools: Mapping[str, Pool]) -> tuple[list[SFTRo
         messages = run.environment.refine_messages(task, failed.program, feedback)
         return run.policy(number - 1).encode(messages)
 
-    path = run.folder(number) / "sft.jsonl"
+    path = run.folder(number) / layout.SFT_ROWS
     if not path.exists():
         with run.stage(number, "curate", len(pools)) as advance:
             scores = _scores(run, number, pools)
             rows, pairs = curate_rows(tasks, pools, scores, method, run.settings.seed, plain, repair)
-            write_records(run.folder(number) / "pairs.jsonl", map(asdict, pairs))
+            write_records(run.folder(number) / layout.PAIRS, map(asdict, pairs))
             write_records(path, map(asdict, rows))  # last: it says that the step is done
             advance(len(pools))
-    pairs = read_records(path.with_name("pairs.jsonl"), PreferencePair.from_json)
+    pairs = read_records(path.with_name(layout.PAIRS), PreferencePair.from_json)
     return read_records(path, SFTRow.from_json), pairs
 
 
 def train(run: Run, number: int, rows: Sequence[SFTRow], pairs: Sequence[PreferencePair]) -> None:
     """SFT, then DPO where there are pairs; the policy's memory is freed first."""
-    checkpoint, tuned = run.folder(number) / "checkpoint", run.folder(number) / "sft"
+    checkpoint, tuned = run.folder(number) / layout.CHECKPOINT, run.folder(number) / layout.TUNED
     from_base = run.method.start is Start.base
     start, _ = run.weights(0 if from_base else number - 1)
     if not checkpoint.exists():
@@ -138,7 +139,7 @@ def evaluate(run: Run, number: int) -> list[Trajectory]:
     tests, samples = run.tasks["test"], run.settings.evaluation.samples
     greedy = [run.attempt(number, task, "eval", "zero-shot", 0, temperature=0) for task in tests]
     drawn = [run.attempt(number, task, "eval", "zero-shot", 1 + i) for task in tests for i in range(samples)]
-    path = run.folder(number) / "eval.jsonl"
+    path = run.folder(number) / layout.EVAL
     with run.stage(number, "evaluate", len(greedy) + len(drawn)) as advance:
         return run.play(greedy, number, path, advance) + run.play(drawn, number, path, advance)
 
@@ -211,5 +212,5 @@ def _train_stage(
         with run.stage(number, name, len(data)) as advance:
             stage = getattr(run.trainer, name)
             stage(start, data, target, seed, lambda share: advance(share * len(data)))
-    measured = {name: read_json(target / "training.json")}
+    measured = {name: read_json(target / layout.TRAINING)}
     run.note(number, training={**run.metrics(number).get("training", {}), **measured})

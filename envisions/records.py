@@ -7,11 +7,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, get_args
 
 from symbolic import Execution, Program, Verdict
 
 Split = Literal["train", "test"]
+SPLITS: tuple[Split, ...] = get_args(Split)
 Kind = Literal["explore", "refine", "eval"]
 PromptKind = Literal["few-shot", "zero-shot", "refine"]
 Finish = Literal["stop", "length"]
@@ -46,7 +47,8 @@ class Task:
 
     `target` is never rendered into a prompt. Tasks of one `group` (a template, or a text with its
     numbers and names masked) are on one side of the train/test split. `gold` is a program that
-    solves the task, where one is known; `data` is whatever else the environment needs (JSON).
+    solves the task, where one is known; `data` is whatever else the environment needs (JSON). `kind` is the
+    environment's own word for tasks of a sort: figures are given by it, as by `level`.
     """
 
     question: str
@@ -55,6 +57,7 @@ class Task:
     level: int = 0
     gold: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = ""
 
     @cached_property
     def id(self) -> str:
@@ -113,6 +116,11 @@ class Trajectory:
         """Mean token log-probability under the policy that wrote it (arXiv 2406.11736, section 3.3)."""
         logprobs = [value for step in self.steps for value in step.logprobs]
         return sum(logprobs) / max(len(logprobs), 1)
+
+    @property
+    def solved(self) -> bool:
+        """Whether it solves its task: right, and not cut off. Every figure and every choice asks this."""
+        return self.verdict.right and not self.truncated
 
     @property
     def infra(self) -> bool:

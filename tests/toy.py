@@ -17,7 +17,7 @@ class ToyEnvironment(ProgramEnvironment):
         self._sizes: dict[Split, int] = {"train": n_train, "test": n_test}
 
     def tasks(self, split: Split) -> Sequence[Task]:
-        return [Task(f"{split} {i}", i % 2, group=split) for i in range(self._sizes[split])]
+        return [Task(f"{split} {i}", i % 2, group=f"{split} {i}") for i in range(self._sizes[split])]
 
     def messages(self, task: Task, *, few_shot: bool) -> list[Message]:
         examples = "x = 1; " if few_shot else ""

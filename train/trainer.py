@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from envisions.models import Device, choose_device, load_model
 from envisions.records import PreferencePair, SFTRow
 from envisions.runs.folder import replace_folder, write_json
+from envisions.runs.layout import TRAINING
 from train.quiet import progress_callback, quiet
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ class Trainer:
             trained = trainer.model.merge_and_unload() if self._lora else trainer.model
             trained.save_pretrained(folder)
             tokenizer.save_pretrained(folder)
-            write_json(folder / "training.json", _measured(trainer.state.log_history))
+            write_json(folder / TRAINING, _measured(trainer.state.log_history))
         replace_folder(folder, target)
         del trainer, model, trained
         gc.collect()

@@ -17,6 +17,7 @@ _OUTCOMES = {
     "right": BLUE,
     "wrong": ORANGE,
     "unknown": GREY,
+    "cut_off": "#b8c4d6",
     "error": "#c8506e",
     "timeout": "#9467bd",
     "memory": "#e3c04a",

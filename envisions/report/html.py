@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from envisions.report import tables
 from envisions.report.plots import draw
 from envisions.report.samples import Evidence
-from envisions.report.words import clip, decimal, headline, one_line, primary_test, progress, warning
+from envisions.report.verdict import INTERIM
+from envisions.report.words import clip, decimal, headline, one_line, primary_test, progress, recipe, warning
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -31,11 +32,14 @@ def render_html(report: Mapping[str, Any], evidence: Evidence) -> str:
         report=report,
         word=word,
         figures=figures,
-        sign=_SIGNS.get(word, "none"),
+        sign=_SIGNS.get(word.removeprefix(INTERIM), "none"),
         progress=progress(report),
         warning=warning(report),
         primary_test=primary_test(report),
-        accuracy=tables.accuracy(rounds),
+        recipe=recipe(report),
+        accuracy=tables.accuracy(rounds, report.get("baselines") or {}),
+        comparisons=tables.comparisons(rounds),
+        parts=tables.parts(rounds),
         training=tables.training(rounds),
         costs=tables.costs(rounds, rounds),
         outcomes=tables.outcome_counts(rounds),

@@ -1,4 +1,4 @@
-"""`report.md`: the report in about forty lines, to be read as it stands on a terminal.
+"""`report.md`: the report in about fifty lines, to be read as it stands on a terminal.
 
 Text from outside stands in code spans, in which Markdown means nothing; a run of many rounds shows the base
 and the newest, `report.html` has all.
@@ -13,7 +13,16 @@ from typing import Any
 from envisions.report import tables
 from envisions.report.samples import Evidence, Sample
 from envisions.report.tables import Table
-from envisions.report.words import NONE, headline, one_line, primary_test, printable, progress, warning
+from envisions.report.words import (
+    NONE,
+    headline,
+    one_line,
+    primary_test,
+    printable,
+    progress,
+    recipe,
+    warning,
+)
 
 NEWEST = 3  # rounds shown besides the base
 
@@ -23,10 +32,12 @@ def render_markdown(report: Mapping[str, Any], evidence: Evidence) -> str:
     shown = [rounds[0], *rounds[1:][-NEWEST:]]
     sections = [
         _head(report),
-        _table(tables.accuracy(shown)) + _left_out(len(rounds) - len(shown)),
-        _table(tables.training(shown)) if len(rounds) > 1 else "",
+        _table(tables.accuracy(shown, report.get("baselines") or {})) + _left_out(len(rounds) - len(shown)),
+        _table(tables.comparisons(shown)),
+        _table(tables.parts(shown)),
+        _table(tables.training(shown)),
         _table(tables.costs(shown, rounds)) if tables.stages_of(rounds) else "",
-        _table(_samples(evidence)) if evidence.groups else "",
+        _table(_samples(evidence)),
     ]
     return "\n\n".join(filter(None, sections)) + "\n"
 
@@ -43,6 +54,7 @@ def _head(report: Mapping[str, Any]) -> str:
         *([f"**Warning.** {caution}", ""] if caution else []),
         f"{progress(report)} · seed {report.get('seed', NONE)} · isolation: {_code(isolation, 20)}  ",
         primary_test(report),
+        *([f"  \n{printable(recipe(report))}"] if recipe(report) else []),
     ]
     return "\n".join(lines)
 
@@ -72,7 +84,9 @@ def _code(text: str, width: int) -> str:
 
 
 def _table(table: Table) -> str:
-    """Padded, so that it is a table without being rendered as well."""
+    """Padded, so that it is a table without being rendered as well; nothing where it has no rows."""
+    if not table.rows:
+        return ""
     cells = [[cell.replace("|", "\\|") for cell in row] for row in (table.header, *table.rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = [_line(row, widths) for row in cells]

@@ -1,4 +1,5 @@
-"""How attempts ended, one name for each: judged right, wrong or unknown, or how their execution failed."""
+"""How attempts ended, one name for each: solved their task, were wrong or unknown, right but cut off, or how
+their execution failed."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from typing import Any
 
 from symbolic import STATUSES
 
-OUTCOMES = ("right", "wrong", "unknown", *(status for status in STATUSES if status != "ok"))
+OUTCOMES = ("right", "wrong", "unknown", "cut_off", *(status for status in STATUSES if status != "ok"))
 _KINDS = {"explore": "explore", "refine": "refine", "eval_outcomes": "evaluate"}
 
 
@@ -31,6 +32,7 @@ def _split(entry: Mapping[str, Any]) -> Counter[str]:
     """`wrong` holds failed executions too: here it is left with the programs that ran."""
     counts = Counter({name: n for name, n in (entry.get("status") or {}).items() if name in OUTCOMES})
     ran = (entry.get("status") or {}).get("ok", 0)
-    counts.update(right=entry.get("right", 0), unknown=entry.get("unknown", 0))
-    counts["wrong"] = max(0, ran - counts["right"] - counts["unknown"])
+    right, solved, unknown = (entry.get(name, 0) for name in ("right", "solved", "unknown"))
+    counts.update(right=solved, unknown=unknown, cut_off=right - solved)
+    counts["wrong"] = max(0, ran - right - unknown)
     return counts

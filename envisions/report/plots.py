@@ -13,7 +13,7 @@ from envisions.report.bars import cost_bars, outcome_bars
 from envisions.report.outcomes import outcomes
 from envisions.report.samples import Evidence, Scores
 from envisions.report.svg import BLUE, GREY, INK, ORANGE, PAPER, Plot, figure, legend, to_svg
-from envisions.report.tables import Entry, base_figures, base_prompt, largest_k, stages_of
+from envisions.report.tables import Entry, base_prompt, base_prompts, largest_k, stages_of
 from envisions.report.words import decimal, percent
 from envisions.stats import auc
 
@@ -28,17 +28,18 @@ def draw(report: Mapping[str, Any], evidence: Evidence) -> list[Plot]:
     newest = sorted({scores.round for scores in evidence.scores})[-NEWEST:]
     scores = [s for s in evidence.scores if s.round in newest]
     return [
-        _accuracy(rounds, report.get("planned_rounds") or 1),
+        _accuracy(rounds, report.get("planned_rounds") or 1, report.get("baselines") or {}),
         *([outcome_bars(recent)] if outcomes(recent) else []),
         *([_self_reward(scores)] if scores else []),
         *([cost_bars(recent)] if stages_of(recent) else []),
     ]
 
 
-def _accuracy(rounds: Sequence[Entry], planned: int) -> Plot:
+def _accuracy(rounds: Sequence[Entry], planned: int, baselines: Mapping[str, Entry]) -> Plot:
     evaluated = [entry for entry in rounds if entry.get("pass_at_1") is not None]
     last = max(planned, rounds[-1]["round"])
     step = 1 + last // 12
+    trivial = sorted((entry["pass_at_1"] for entry in baselines.values()), reverse=True)
     with figure(3.2) as drawn:
         axes = drawn.subplots()
         xs, ys = [e["round"] for e in evaluated], [100 * e["pass_at_1"] for e in evaluated]
@@ -48,26 +49,36 @@ def _accuracy(rounds: Sequence[Entry], planned: int) -> Plot:
             if entry["round"] > 0:
                 _point(axes, entry["round"], entry["pass_at_1"], entry.get("ci95"), BLUE)
         _pass_at_k(axes, rounds)
+        _trivial(axes, trivial)
         axes.set_xticks(range(0, last + 1, step), ["base", *map(str, range(step, last + 1, step))])
         axes.set(xlim=(-0.4, last + 0.4), ylim=(0, None), xlabel="round", ylabel="held-out tasks solved, %")
         legend(drawn, axes, columns=3)
-        svg = to_svg(drawn, f"Held-out accuracy: {_told(rounds)}.")
-    return Plot("Accuracy on held-out tasks", "Greedy answers; bars are 95% Wilson intervals.", svg)
+        told = f"; trivial answers {', '.join(map(percent, trivial))}" if trivial else ""
+        svg = to_svg(drawn, f"Held-out accuracy: {_told(rounds)}{told}.")
+    return Plot("Accuracy on held-out tasks", "Greedy answers; bars are 95% intervals over templates.", svg)
 
 
 def _told(rounds: Sequence[Entry]) -> str:
-    base = [f"base {prompt} {percent(share)}" for prompt, share, _ in base_figures(rounds[0])]
+    base = [f"base {prompt} {percent(e['pass_at_1'])}" for prompt, e in base_prompts(rounds[0]).items()]
     return ", ".join([*base, *(f"round {e['round']} {percent(e.get('pass_at_1'))}" for e in rounds[1:])])
 
 
 def _base_points(axes: Any, base: Entry) -> None:
     """Few-shot and zero-shot side by side, and a line at the figure that later rounds have to beat."""
-    for prompt, share, bounds in base_figures(base):
+    for prompt, entry in base_prompts(base).items():
+        share, bounds = entry["pass_at_1"], entry["ci95"]
         if prompt == base_prompt(base):
             _point(axes, 0, share, bounds, GREY, label=f"base, {prompt} (the better one)")
             axes.axhline(100 * share, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
         else:
             _point(axes, 0.12, share, bounds, INK, "s", PAPER, label=f"base, {prompt}")
+
+
+def _trivial(axes: Any, shares: Sequence[float]) -> None:
+    """A line for what each trivial answer solves; its name, which is an environment's, stays in the table."""
+    for place, share in enumerate(shares):
+        label = None if place else "trivial answers"
+        axes.axhline(100 * share, color=ORANGE, linewidth=1, linestyle="dotted", label=label)
 
 
 def _point(
@@ -92,7 +103,7 @@ def _pass_at_k(axes: Any, rounds: Sequence[Entry]) -> None:
     k = largest_k(rounds)
     shares = {entry["round"]: (entry.get("pass_at_k") or {}).get(str(k)) for entry in rounds}
     points = [(number, 100 * share) for number, share in shares.items() if share is not None]
-    if k > 1:
+    if points:
         style = {"color": ORANGE, "linewidth": 1, "markersize": 5}
         axes.plot(*zip(*points, strict=True), "^:", label=f"pass@{k}", **style)
 

@@ -10,19 +10,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from envisions.records import Kind, Task, Trajectory
-from envisions.runs.folder import read_records
+from envisions.records import Kind, Trajectory
+from envisions.report.reading import read_trajectories
+from envisions.runs import layout
+from envisions.runs.tasks import TaskRecord
 
 PER_GROUP = 3
-Tasks = Mapping[str, Task]  # by id
+Tasks = Mapping[str, TaskRecord]  # by id
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """An attempt as shown; `before` is the one it refines, or the base model's at the same test task."""
+    """An attempt as shown; `before` is the one it refines, or an earlier model's at the same test task."""
 
     attempt: Trajectory
-    task: Task | None
+    task: TaskRecord | None
     before: Trajectory | None = None
 
 
@@ -53,10 +55,11 @@ class Evidence:
 
 
 _ENDINGS: tuple[tuple[str, str, Callable[[Trajectory], bool]], ...] = (
-    ("right", "right at the first attempt", lambda t: t.verdict.right),
+    ("right", "right at the first attempt", lambda t: t.solved),
     ("wrong", "ran to a wrong answer", lambda t: t.verdict.verdict == "wrong" and t.execution.ok),
     ("failed", "did not run to a result", lambda t: not t.execution.ok and not t.infra),
     ("unknown", "undecided", lambda t: t.verdict.verdict == "unknown" and not t.infra),
+    ("cut off", "right, but cut off before its end", lambda t: t.verdict.right and t.truncated),
     ("infra", "lost to a fault of the harness", lambda t: t.infra),
 )
 
@@ -66,47 +69,62 @@ def read_evidence(folder: Path, base_prompt: str, tasks: Tasks) -> Evidence:
     scores: list[Scores] = []
     explored: list[Group] = []
     changes: list[Group] = []
-    for number in _rounds(folder):
-        first, second = _read(folder, number, "explore"), _read(folder, number, "refine")
+    numbers = [number for number in layout.rounds(folder) if number > 0]
+    for number in numbers:
+        first, second = _read(folder, number, layout.EXPLORE), _read(folder, number, layout.REFINE)
         scores += [_scores(number, "explore", first), _scores(number, "refine", second)]
         if first:
             explored = _explored(number, first, second, tasks)
-    evaluated = [n for n in _rounds(folder) if (folder / f"round_{n}" / "eval.jsonl").exists()]
+    evaluated = [n for n in numbers if (layout.round_folder(folder, n) / layout.EVAL).exists()]
     if evaluated:
-        changes = _changes(folder, evaluated[-1], base_prompt, tasks)
+        changes = _changes(folder, evaluated, base_prompt, tasks)
     groups = tuple(group for group in [*changes, *explored] if group.total)
     return Evidence(groups, tuple(s for s in scores if s.right or s.wrong))
 
 
-def _rounds(folder: Path) -> list[int]:
-    """The numbers of the rounds that have a folder, the base's left out."""
-    names = (path.name.removeprefix("round_") for path in folder.glob("round_*"))
-    return sorted(int(name) for name in names if name.isdecimal() and int(name) > 0)
-
-
 def _read(folder: Path, number: int, name: str) -> list[Trajectory]:
-    records = read_records(folder / f"round_{number}" / f"{name}.jsonl", Trajectory.from_json)
-    return sorted(records, key=lambda t: t.id)
+    return read_trajectories(layout.round_folder(folder, number) / name)
 
 
 def _scores(number: int, kind: Kind, attempts: Sequence[Trajectory]) -> Scores:
-    right, wrong = (
-        tuple(t.self_reward for t in attempts if t.verdict.verdict == verdict)
-        for verdict in ("right", "wrong")
-    )
+    right = tuple(t.self_reward for t in attempts if t.solved)
+    wrong = tuple(t.self_reward for t in attempts if t.verdict.verdict == "wrong")
     return Scores(number, kind, right, wrong)
 
 
-def _changes(folder: Path, number: int, base_prompt: str, tasks: Tasks) -> list[Group]:
-    """The test tasks that the newest round solves and the base does not, and the other way round."""
-    base = {t.task: t for t in _read(folder, 0, "eval") if t.temperature == 0 and t.prompt == base_prompt}
-    now = [t for t in _read(folder, number, "eval") if t.temperature == 0 and t.task in base]
-    pairs = [(t, base[t.task]) for t in now if t.verdict.right != base[t.task].verdict.right]
-    gained = [pair for pair in pairs if pair[0].verdict.right]
-    lost = [pair for pair in pairs if pair[1].verdict.right]
+def _changes(folder: Path, evaluated: Sequence[int], base_prompt: str, tasks: Tasks) -> list[Group]:
+    """The test tasks that the newest round solves and the base does not, and the other way round; the same
+    against the round before, where that is another."""
+    number = evaluated[-1]
+    now = _greedy(folder, number)
+    base = _greedy(folder, 0, base_prompt)
+    groups = _compared(now, base, (f"round {number}", "the base"), ("gained", "lost"), tasks)
+    if len(evaluated) > 1:
+        previous = _greedy(folder, evaluated[-2])
+        words = (f"round {number}", f"round {evaluated[-2]}")
+        groups += _compared(now, previous, words, ("newly gained", "newly lost"), tasks)
+    return groups
+
+
+def _greedy(folder: Path, number: int, prompt: str | None = None) -> dict[str, Trajectory]:
+    """The likeliest answers by test task, those of one prompt where it is named."""
+    attempts = _read(folder, number, layout.EVAL)
+    return {t.task: t for t in attempts if t.temperature == 0 and prompt in (None, t.prompt)}
+
+
+def _compared(
+    now: Mapping[str, Trajectory],
+    before: Mapping[str, Trajectory],
+    who: tuple[str, str],
+    names: tuple[str, str],
+    tasks: Tasks,
+) -> list[Group]:
+    pairs = [(t, before[task]) for task, t in now.items() if task in before]
+    gained = [(one, other) for one, other in pairs if one.solved and not other.solved]
+    lost = [(one, other) for one, other in pairs if other.solved and not one.solved]
     return [
-        _group("gained", f"test tasks that round {number} solves and the base does not", gained, tasks),
-        _group("lost", f"test tasks that the base solves and round {number} does not", lost, tasks),
+        _group(names[0], f"test tasks that {who[0]} solves and {who[1]} does not", gained, tasks),
+        _group(names[1], f"test tasks that {who[1]} solves and {who[0]} does not", lost, tasks),
     ]
 
 
@@ -115,8 +133,8 @@ def _explored(
 ) -> list[Group]:
     """Attempts at training tasks, by how they ended."""
     by_id = {t.id: t for t in first}
-    pairs = [(t, by_id[t.parent]) for t in second if t.parent in by_id and t.verdict.right]
-    repaired = [pair for pair in pairs if not pair[1].verdict.right]
+    pairs = [(t, by_id[t.parent]) for t in second if t.parent in by_id and t.solved]
+    repaired = [pair for pair in pairs if not pair[1].solved]
     groups = [
         _group(name, f"round {number}: {note}", [(t, None) for t in first if chosen(t)], tasks)
         for name, note, chosen in _ENDINGS

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from envisions.report.outcomes import outcomes, present
-from envisions.report.words import NONE, count, decimal, duration, interval, p_value, percent
-from envisions.stats import wilson
+from envisions.report.words import NONE, count, decimal, duration, interval, p_value, percent, plain
 
 Entry = Mapping[str, Any]  # of one round, as in report.json
 STAGES = ("explore", "refine", "curate", "sft", "dpo", "evaluate")
@@ -20,65 +19,96 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def accuracy(rounds: Sequence[Entry]) -> Table:
-    """Held-out tasks by round; the base has a row for each prompt."""
+def accuracy(rounds: Sequence[Entry], baselines: Mapping[str, Entry]) -> Table:
+    """Held-out tasks by round; the base has a row for each prompt, then come the trivial answers."""
     k = largest_k(rounds)
     header = (
         "round",
         "pass@1",
         "95% interval",
-        *([f"pass@{k}"] if k > 1 else []),
+        "Wilson's",
+        *([f"pass@{k}"] if k else []),
         "executed",
         "unknown",
         "infra",
     )
-    tests = ("p vs base", "Holm", "p vs previous", "Holm")
-    rows = [row for entry in rounds for row in _accuracy_rows(entry, k, len(header) + len(tests))]
-    return Table((*header, *tests), tuple(rows))
+    rows = [(_name(entry), *_score(entry), *_measured(entry, k)) for entry in rounds]
+    others = [
+        *((f"base, {prompt}", entry) for prompt, entry in base_prompts(rounds[0]).items()),
+        *((f"trivial: {plain(name)}", entry) for name, entry in baselines.items()),
+    ]
+    blank = [NONE] * (len(header) - 4)
+    shown = [(name, *_score(entry), *blank) for name, entry in others if name != _name(rounds[0])]
+    return Table(header, (rows[0], *shown, *rows[1:]))
 
 
-def _accuracy_rows(entry: Entry, k: int, width: int) -> list[tuple[str, ...]]:
+def _name(entry: Entry) -> str:
+    if entry["round"] > 0:
+        return str(entry["round"])
+    return f"base, {base_prompt(entry)}" if base_prompt(entry) else "base"
+
+
+def _score(entry: Entry) -> tuple[str, str, str]:
+    return percent(entry.get("pass_at_1")), interval(entry.get("ci95")), interval(entry.get("wilson95"))
+
+
+def _measured(entry: Entry, k: int) -> tuple[str, ...]:
     powers = entry.get("pass_at_k") or {}
-    figures = (
-        percent(entry.get("pass_at_1")),
-        interval(entry.get("ci95")),
-        *([percent(powers.get(str(k)))] if k > 1 else []),
+    return (
+        *([percent(powers.get(str(k)))] if k else []),
         percent(entry.get("executed")),
         count(entry.get("unknown")),
         count(entry.get("infra_errors")),
-        *(
-            p_value(entry.get(f"p_vs_{against}{adjusted}"))
-            for against in ("base", "previous")
-            for adjusted in ("", "_holm")
-        ),
     )
-    if entry["round"] > 0:
-        return [(str(entry["round"]), *figures)]
-    rows = [(f"base, {base_prompt(entry)}" if base_prompt(entry) else "base", *figures)]
-    for prompt, share, bounds in base_figures(entry):
-        if prompt != base_prompt(entry):
-            known = (f"base, {prompt}", percent(share), interval(bounds))
-            rows.append((*known, *[NONE] * (width - len(known))))
-    return rows
 
 
 def largest_k(rounds: Sequence[Entry]) -> int:
-    """The k of the pass@k shown; 1 where only greedy answers were evaluated."""
-    return max((int(k) for entry in rounds for k in entry.get("pass_at_k") or {}), default=1)
+    """The k of the pass@k shown; 0 where only greedy answers were evaluated."""
+    return max((int(k) for entry in rounds for k in entry.get("pass_at_k") or {}), default=0)
 
 
 def base_prompt(entry: Entry) -> str:
-    """The prompt behind the base's `pass_at_1`: the better of those measured, few-shot where they tie."""
-    figures = base_figures(entry)
-    better = max(figures, key=lambda figure: figure[1])[0] if figures else ""
-    return str(entry.get("prompt") or better).replace("_", "-")
+    """The prompt behind the base's `pass_at_1`."""
+    return str(entry.get("prompt") or "")
 
 
-def base_figures(entry: Entry) -> list[tuple[str, float, tuple[float, float]]]:
-    """(prompt, pass@1, Wilson's 95 % interval) of the base for each prompt that was measured."""
-    n = entry.get("n_test") or 0
-    measured = [(p, entry.get(p.replace("-", "_"))) for p in ("few-shot", "zero-shot")]
-    return [(p, share, wilson(round(share * n), n)) for p, share in measured if share is not None]
+def base_prompts(entry: Entry) -> Mapping[str, Entry]:
+    """The base's figures by prompt."""
+    return entry.get("prompts") or {}
+
+
+def comparisons(rounds: Sequence[Entry]) -> Table:
+    """What changed on the same tasks since the base and since the round before, and how likely by chance."""
+    header = ("round", *(f"{what} {against}" for against in ("vs base", "vs previous") for what in _COMPARED))
+    return Table(header, tuple(_comparison(entry) for entry in rounds if entry["round"] > 0))
+
+
+_COMPARED = ("gained, lost", "p", "Holm", "McNemar")
+
+
+def _comparison(entry: Entry) -> tuple[str, ...]:
+    cells = [str(entry["round"])]
+    for against in ("base", "previous"):
+        changed = [count(entry.get(f"{what}_vs_{against}")) for what in ("gained", "lost")]
+        cells.append(NONE if NONE in changed else f"+{changed[0]} −{changed[1]}")
+        tests = (f"p_vs_{against}", f"p_vs_{against}_holm", f"mcnemar_vs_{against}")
+        cells += [p_value(entry.get(name)) for name in tests]
+    return tuple(cells)
+
+
+def parts(rounds: Sequence[Entry]) -> Table:
+    """pass@1 by the tasks' levels and kinds, where there are several; without rows where there are not."""
+    columns = [(by, name) for by in _PARTS for name in rounds[0].get(by) or {} if len(rounds[0][by]) > 1]
+    header = ("pass@1", *(_part(rounds[0][by][name], by, name) for by, name in columns))
+    rows = [(_name(e), *(percent(e[by][name]["pass_at_1"]) for by, name in columns)) for e in rounds]
+    return Table(header, tuple(rows) if columns else ())
+
+
+_PARTS = {"by_level": "level ", "by_kind": ""}
+
+
+def _part(figure: Entry, by: str, name: str) -> str:
+    return f"{_PARTS[by]}{plain(name, 24)} ({figure['n_test']:,})"
 
 
 def training(rounds: Sequence[Entry]) -> Table:
@@ -113,7 +143,7 @@ def _training_row(entry: Entry) -> tuple[str, ...]:
 def _right_of(attempts: Mapping[str, Any] | None) -> str:
     if not attempts or not attempts.get("attempts"):
         return NONE
-    return f"{attempts['right']:,} of {attempts['attempts']:,}"
+    return f"{attempts['solved']:,} of {attempts['attempts']:,}"
 
 
 def costs(shown: Sequence[Entry], rounds: Sequence[Entry]) -> Table:

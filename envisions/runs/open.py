@@ -7,7 +7,7 @@ explicit one is refused if it was begun with another. `rounds` is outside the ha
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,16 @@ from envisions.environments.splits import check_split
 from envisions.errors import UserError
 from envisions.models import choose_device, resolve
 from envisions.policies.auto import choose_policy
-from envisions.records import digest
+from envisions.records import SPLITS, Task, digest
+from envisions.runs import layout
 from envisions.runs.display import Display
 from envisions.runs.folder import RunDir, read_json, write_json, write_text
-from envisions.runs.manifest import manifest
+from envisions.runs.manifest import continued, differences, manifest
 from envisions.runs.run import Policies, Run
+from envisions.runs.tasks import record_tasks
 from envisions.settings.build import build, factory
 from envisions.settings.schema import Settings
+from envisions.stats import groups_needed
 from symbolic import Executor, Limits
 
 
@@ -50,13 +53,22 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
         source = resolve(settings.model)
         with _executor(settings, path) as executor:
             backend = str(policy_config["_target_"])
-            _check_inputs(directory, manifest(environment, executor, source, backend))
-            write_text(path / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(config)))
+            now = manifest(environment, executor, source, backend, settings.rounds)
+            record = _check_inputs(directory, now)
+            record_tasks(path, {split: environment.tasks(split) for split in SPLITS})
+            write_json(path / layout.MANIFEST, record)
+            write_text(path / layout.CONFIG, OmegaConf.to_yaml(OmegaConf.create(config)))
             display = Display()
+            if changed := differences(record):
+                display.say(
+                    f"warning: since this run was begun, {', '.join(changed)} changed: its rounds may not be"
+                    f" comparable ({layout.MANIFEST} has every start)."
+                )
             display.say(
                 f"{path}: {source.name} on {choose_device()}, by {backend.rpartition('.')[2]};"
                 f" programs run in tier {executor.isolation}"
             )
+            display.say(_told_tests(environment.tasks("test")))
             policies = Policies(policy)
             names = {
                 "env": env,
@@ -70,6 +82,15 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
                 )
             finally:
                 policies.release()
+
+
+def _told_tests(tests: Sequence[Task]) -> str:
+    """How many test tasks of how many groups, and whether that is enough for a test."""
+    groups, needed = len({task.group for task in tests}), groups_needed()
+    told = f"  {len(tests):,} test tasks of {groups:,} templates"
+    if groups >= needed:
+        return told
+    return f"{told}: no test is possible under {needed}; raise env.n_test or take more varied tasks"
 
 
 def run_folder(settings: Settings, env: str) -> Path:
@@ -86,7 +107,7 @@ def _executor(settings: Settings, path: Path) -> Executor:
         return Executor(
             limits=Limits(cpu_s=chosen.cpu_s, mem_mb=chosen.mem_mb),
             allow_unsandboxed=chosen.allow_unsandboxed,
-            cache=path / "executions.jsonl",
+            cache=path / layout.EXECUTIONS,
         )
     except ValueError as error:
         raise UserError(f"{error}.") from error
@@ -107,7 +128,7 @@ def _identity(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check_configuration(directory: RunDir, config: Mapping[str, Any]) -> None:
     """Refuses another configuration than the one recorded."""
-    path = directory.path / "config.yaml"
+    path = directory.path / layout.CONFIG
     if not path.exists():
         return
     recorded = _read_yaml(path)
@@ -140,11 +161,10 @@ def _differences(before: Any, now: Any, key: str = "") -> Iterator[str]:
         yield f"{key}: {before} there, {now} now"
 
 
-def _check_inputs(directory: RunDir, now: Mapping[str, Any]) -> None:
-    """Records the manifest; refuses to continue with another policy's code, or with other weights or other
+def _check_inputs(directory: RunDir, now: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest to record; refuses to continue with another policy's code, or with other weights or other
     tasks under the same names."""
-    path = directory.path / "manifest.json"
-    before = read_json(path) or dict(now)
+    before = read_json(directory.path / layout.MANIFEST) or {}
     for key, what in (("model", "model's weights"), ("tasks", "tasks")):
         if before.get(key, {}).get("sha256", now[key]["sha256"]) != now[key]["sha256"]:
             raise UserError(
@@ -156,4 +176,4 @@ def _check_inputs(directory: RunDir, now: Mapping[str, Any]) -> None:
             f"'{directory.path}' was begun with {before['policy']} and would go on with {now['policy']},"
             " whose figures differ; name the first as policy=, or choose another run.dir."
         )
-    write_json(path, {**now, "started": before.get("started", now["started"])})
+    return continued(before, now)

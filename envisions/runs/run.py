@@ -24,6 +24,7 @@ from envisions.records import (
     Trajectory,
     seed_from,
 )
+from envisions.runs import layout
 from envisions.runs.display import Display
 from envisions.runs.folder import RunDir, read_json, write_json
 from envisions.runs.rollout import Advance, Attempt, play
@@ -31,6 +32,7 @@ from envisions.settings.schema import MethodSettings, Refine, Settings
 from symbolic import Executor
 
 BASE = "base"
+KEEP_EVERY = 5.0  # seconds of a stage at work that a kill may lose
 
 
 class Trainer(Protocol):
@@ -94,7 +96,11 @@ class Run:
 
     def weights(self, number: int) -> tuple[Path, str]:
         """The folder and the name of the weights that round `number` ended with; 0 is the base."""
-        return (self.model, BASE) if number == 0 else (self.folder(number) / "checkpoint", f"round_{number}")
+        return (
+            (self.model, BASE)
+            if number == 0
+            else (self.folder(number) / layout.CHECKPOINT, f"round_{number}")
+        )
 
     def policy(self, number: int) -> Policy:
         return self.policies.use(*self.weights(number))
@@ -133,24 +139,40 @@ class Run:
         if not attempts:
             return []
         played = play(attempts, self.environment, lambda: self.policy(number), self.executor, path, advance)
-        verdicts = Counter(trajectory.verdict.verdict for trajectory in played)
+        verdicts = Counter("cut off" if t.verdict.right > t.solved else t.verdict.verdict for t in played)
         counted = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
         self.display.say(f"  {attempts[0].kind}, {attempts[0].prompt}: {counted} of {len(played)}")
         return played
 
     @contextmanager
     def stage(self, number: int, name: str, total: int) -> Iterator[Advance]:
-        """Shows the stage's progress and adds its seconds to the round's metrics."""
-        started = time.monotonic()
+        """Shows the stage's progress and adds its seconds to the round's metrics: now and then while it is at
+        work, and however it ends, since the seconds of a killed stage were spent too."""
+        kept = time.monotonic()
+
+        def keep() -> None:
+            nonlocal kept
+            now = time.monotonic()
+            seconds = self.metrics(number).get("seconds", {})
+            seconds[name] = round(seconds.get(name, 0.0) + now - kept, 2)
+            self.note(number, seconds=seconds)
+            kept = now
+
         with self.display.stage(f"round {number} {name}", total) as advance:
-            yield advance
-        seconds = self.metrics(number).get("seconds", {})
-        seconds[name] = round(seconds.get(name, 0.0) + time.monotonic() - started, 2)
-        self.note(number, seconds=seconds)
+
+            def advance_and_keep(amount: float) -> None:
+                advance(amount)
+                if time.monotonic() - kept >= KEEP_EVERY:
+                    keep()
+
+            try:
+                yield advance_and_keep
+            finally:
+                keep()
 
     def metrics(self, number: int) -> dict[str, Any]:
-        return read_json(self.folder(number) / "metrics.json") or {}
+        return read_json(self.folder(number) / layout.METRICS) or {}
 
     def note(self, number: int, **values: Any) -> None:
         """Adds to a round's metrics."""
-        write_json(self.folder(number) / "metrics.json", {**self.metrics(number), **values})
+        write_json(self.folder(number) / layout.METRICS, {**self.metrics(number), **values})

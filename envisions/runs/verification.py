@@ -1,10 +1,11 @@
 """Checks every certificate of a run again, for `python -m envisions.verify`.
 
-The folder may come from anybody. Only plain files in its `round_*` are opened, links are not followed,
-lines are bounded, and nothing in them is evaluated. Beyond each certificate by itself it checks that the
-certificate speaks of what the program's execution gave, and that all attempts at a task were held against one
-expected answer. Not covered: whether that answer is the data set's, and whether the program would give that
-value again; it never runs the run's programs.
+The folder may come from anybody. Only plain files of a run's names are opened, links are not followed, lines
+are bounded, and nothing in them is evaluated; a last line without its end is being written, and skipped.
+Beyond each certificate by itself it checks that the certificate speaks of what the program's execution gave,
+that the task is in `tasks.jsonl` and is held against its target there, and that all attempts at a task were
+held against one expected answer. Not covered: whether that answer is the data set's, and whether the program
+would give that value again; it never runs the run's programs.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from envisions.errors import UserError
+from envisions.runs import layout
 from symbolic.packing import pack
 from symbolic.recheck import check
 
-FILES = ("explore.jsonl", "refine.jsonl", "eval.jsonl")
 MAX_LINE = 4 << 20  # bytes
 
 
@@ -43,48 +44,58 @@ class Findings:
 
 def verify(run: Path) -> Findings:
     """Checks all certificates of a run directory. Raises `UserError` where there is none."""
-    findings, verifier = Findings(), _Verifier()
-    for file, line, data in _records(run):
-        place = f"{file}:{line}"
-        if isinstance(data, _Unreadable):
-            findings.complaints.append(f"{place}: {data.reason}")
-            continue
-        kind, verdict, complaint = verifier.examine(data)
-        findings.checked[kind, verdict] += 1
-        if complaint:
-            findings.complaints.append(f"{place}: {complaint}")
+    if not run.is_dir():
+        raise UserError(f"There is no run directory '{run}'; give the one that `run.dir` named.")
+    rounds = layout.rounds(run)
+    if not rounds:
+        raise UserError(f"'{run}' holds no round_0, round_1, …; give the directory of a run.")
+    findings = Findings()
+    verifier = _Verifier(_tasks(run, findings))
+    names = (*layout.TRAJECTORIES, layout.BASELINES)
+    for path in (layout.round_folder(run, n) / name for n in rounds for name in names):
+        for place, data in _records(path, findings):
+            kind, verdict, complaint = verifier.examine(data, executed=path.name != layout.BASELINES)
+            findings.checked[kind, verdict] += 1
+            if complaint:
+                findings.complaints.append(f"{place}: {complaint}")
     return findings
 
 
-def _records(run: Path) -> Iterator[tuple[str, int, Any]]:
-    """File, line number and the record of every line."""
-    if not run.is_dir():
-        raise UserError(f"There is no run directory '{run}'; give the one that `run.dir` named.")
-    rounds = sorted(entry.name for entry in os.scandir(run) if _is_round(entry))
-    if not rounds:
-        raise UserError(f"'{run}' holds no round_0, round_1, …; give the directory of a run.")
-    for name in (f"{folder}/{file}" for folder in rounds for file in FILES):
-        path = run / name
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            yield name, 0, _Unreadable(f"it cannot be opened: {error.strerror}")
-            continue
-        with os.fdopen(descriptor, "rb") as stream:
-            if stat.S_ISREG(os.fstat(descriptor).st_mode):
-                yield from ((name, number, record) for number, record in _lines(stream))
-            else:
-                yield name, 0, _Unreadable("it is not a plain file")
+def _tasks(run: Path, findings: Findings) -> dict[str, Any] | None:
+    """The targets of the run's tasks by their ids; None for a folder from before they were recorded."""
+    path = run / layout.TASKS
+    if not path.exists():
+        return None
+    return {str(task.get("id")): task.get("target") for _, task in _records(path, findings)}
 
 
-def _is_round(entry: os.DirEntry[str]) -> bool:
-    digits = entry.name.removeprefix("round_")
-    return digits != entry.name and digits.isdecimal() and entry.is_dir(follow_symlinks=False)
+def _records(path: Path, findings: Findings) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The place and the record of every line that gives one; of the others there is a complaint."""
+    name = path.name if path.name == layout.TASKS else f"{path.parent.name}/{path.name}"
+    for number, record in _numbered(path):
+        if isinstance(record, _Unreadable):
+            findings.complaints.append(f"{name}:{number}: {record.reason}")
+        else:
+            yield f"{name}:{number}", record
 
 
-def _lines(stream: BinaryIO) -> Iterator[tuple[int, Any]]:
+def _numbered(path: Path) -> Iterator[tuple[int, dict[str, Any] | _Unreadable]]:
+    """The records of a file with the numbers of their lines."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield 0, _Unreadable(f"it cannot be opened: {error.strerror}")
+        return
+    with os.fdopen(descriptor, "rb") as stream:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            yield from _lines(stream)
+        else:
+            yield 0, _Unreadable("it is not a plain file")
+
+
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | _Unreadable]]:
     number = 0
     while line := stream.readline(MAX_LINE + 1):
         number += 1
@@ -93,35 +104,41 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[int, Any]]:
                 line = stream.readline(MAX_LINE)
             yield number, _Unreadable(f"the line is longer than {MAX_LINE >> 20} MiB")
             continue
+        if not line.endswith(b"\n"):
+            return
         try:
             record = json.loads(line)
         except (ValueError, RecursionError):
             yield number, _Unreadable("the line is not JSON")
             continue
-        yield number, record if isinstance(record, dict) else _Unreadable("the line is not a trajectory")
+        yield number, record if isinstance(record, dict) else _Unreadable("the line is no record")
 
 
 class _Verifier:
-    """Remembers what was expected of each task, and certificates that were checked before."""
+    """Remembers what was expected of each task, and certificates that were checked before. `targets` by task
+    are those that the run recorded, if it did."""
 
-    def __init__(self) -> None:
+    def __init__(self, targets: Mapping[str, Any] | None) -> None:
+        self._targets = targets
         self._expected: dict[str, str] = {}
         self._known: dict[str, str | None] = {}
 
-    def examine(self, record: Mapping[str, Any]) -> tuple[str, str, str | None]:
-        """The certificate's kind, its verdict, and what does not hold, if anything."""
+    def examine(self, record: Mapping[str, Any], executed: bool = True) -> tuple[str, str, str | None]:
+        """The certificate's kind, its verdict, and what does not hold, if anything. Trivial answers keep no
+        execution."""
         try:
             name, certificate = record["verdict"]["verdict"], record["verdict"]["certificate"]
-            task, execution = record["task"], record["steps"][-1]["execution"]
-            program = record["steps"][-1]["program"]
-            kind = certificate["kind"]
+            task, kind = record["task"], certificate["kind"]
+            last = record["steps"][-1] if executed else None
+            said = (last["program"], last["execution"]) if last else None
         except (KeyError, TypeError, IndexError):
             return "?", "?", "it is not a trajectory with a verdict and a certificate"
         if not all(isinstance(text, str) for text in (name, task, kind)):
             return "?", "?", "its verdict, task or kind is no text"
         complaint = (
             self._check(name, certificate)
-            or _speaks_of(certificate, program, execution)
+            or (said and _speaks_of(certificate, *said))
+            or self._of_the_run(task, certificate)
             or self._same_expected(task, certificate)
         )
         return kind, name, complaint
@@ -131,6 +148,16 @@ class _Verifier:
         if key not in self._known:
             self._known[key] = check(verdict, certificate)
         return self._known[key]
+
+    def _of_the_run(self, task: str, certificate: Mapping[str, Any]) -> str | None:
+        if self._targets is None:
+            return None
+        if task not in self._targets:
+            return f"task {task[:20]!r} is not among the run's"
+        target = json.dumps(self._targets[task], sort_keys=True)
+        if "expected" in certificate and json.dumps(certificate["expected"], sort_keys=True) != target:
+            return f"task {task[:20]!r} has another target in {layout.TASKS}"
+        return None
 
     def _same_expected(self, task: str, certificate: Mapping[str, Any]) -> str | None:
         asked = [

@@ -54,7 +54,8 @@ class GraphEnvironment(ProgramEnvironment):
             judge_witness(problem, None)
         except (ValueError, KeyError, TypeError) as error:
             raise UserError(f"{where} has a problem that cannot be checked ({error!r}): mend it") from error
-        return Task(question.strip(), problem["kind"], data={"problem": dict(problem)})
+        kind = problem["kind"]
+        return Task(question.strip(), kind, data={"problem": dict(problem)}, kind=kind)
 
     def baselines(self) -> Mapping[str, Mapping[str, Sequence[Program]]]:
         """The graph's own parts as they are named, and the nearest training task's program on this graph."""

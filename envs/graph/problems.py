@@ -35,6 +35,7 @@ def make(stream: Random, level: int) -> Task:
         level=level,
         gold=f"{HEAD}\n{body}",
         data={"problem": problem},
+        kind=kind,
     )
 
 

@@ -14,14 +14,15 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from symbolic.program import Execution, Limits, Program
+from symbolic.program import STATUSES, Execution, Limits, Program
 
 _FORMAT = 1  # raise it when the same program may get another result from this package
+_FIELDS = {field.name for field in fields(Execution)}
 _LIBRARIES = ("sympy", "mpmath", "z3-solver", "networkx", "numpy", "scipy")
 
 
@@ -62,8 +63,8 @@ class Cache:
                 row = self._database.execute(
                     "SELECT execution FROM executions WHERE key = ?", (name,)
                 ).fetchone()
-                if row:
-                    found[name] = Execution(**json.loads(row[0]))
+                if row and (execution := _read(row[0])):
+                    found[name] = execution
         return found
 
     def put(self, executions: dict[str, Execution]) -> None:
@@ -78,6 +79,16 @@ class Cache:
             if self._database:
                 self._database.close()
                 self._database = None
+
+
+def _read(text: object) -> Execution | None:
+    """The execution in a row, or None where the row is damaged: nothing in it may be made up."""
+    try:
+        data = json.loads(text)  # type: ignore[arg-type]
+        whole = data.keys() == _FIELDS and data["status"] in STATUSES
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return None
+    return Execution(**data) if whole else None
 
 
 def _open_or_renew(path: Path) -> sqlite3.Connection | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -189,6 +191,18 @@ def test_a_cache_outlives_the_executor(tmp_path: Path) -> None:
         with Executor(LIMITS, cache=tmp_path / "executions.sqlite") as executor:
             seen.append(executor.run([Program("import time; answer = time.time()")])[0])
     assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize(
+    "row", ["", "{", "[1]", '{"status": "ok"}', '{"status": "fine", "value": 1}', b"\xff"]
+)
+def test_a_damaged_row_of_the_cache_costs_the_reuse_alone(row: str | bytes, tmp_path: Path) -> None:
+    path = tmp_path / "executions.sqlite"
+    for _ in range(2):
+        with Executor(LIMITS, cache=path) as executor:
+            assert executor.run([Program("answer = 41 + 1")])[0].value == 42
+        with closing(sqlite3.connect(path)) as database, database:
+            assert database.execute("UPDATE executions SET execution = ?", (row,)).rowcount == 1
 
 
 def test_a_closed_executor_says_so() -> None:

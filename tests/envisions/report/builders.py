@@ -8,16 +8,21 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from envisions.records import Kind, PromptKind, SFTRow, Task, Trajectory, digest
+from envisions.records import Kind, PromptKind, SFTRow, Split, Task, Trajectory, digest
 from envisions.records import Step as Turn
+from envisions.runs import layout
 from envisions.runs.folder import RunDir, append_records, write_json, write_records
 from envisions.runs.run import Run
+from envisions.runs.tasks import record_tasks
 from envisions.settings.compose import load
 from symbolic import Execution, Program, Verdict
 
 RIGHT = "def solution():\n    return 42"
-TRAIN = [Task(f"Ann has {n} apples. How many?", 42) for n in range(6)]
-TEST = [Task(f"Ben has {n} pears. How many?", 42) for n in range(10)]
+TRAIN = [Task(f"Ann has {n} apples. How many?", 42, group=f"train {n}") for n in range(6)]
+TEST = [
+    Task(f"Ben has {n} pears. How many?", 42, f"test {n}", level=1 + n // 5, kind="pears" if n else "none")
+    for n in range(10)
+]
 
 
 def attempt(
@@ -57,10 +62,12 @@ def attempt(
 
 def make_run(folder: Path, *, rounds: int = 2, isolation: str = "strong") -> Run:
     """A run that plans `rounds` rounds and has nothing in its folder yet."""
-    environment: Any = SimpleNamespace(tasks={"train": TRAIN, "test": TEST}.__getitem__)
+    tasks: dict[Split, list[Task]] = {"train": TRAIN, "test": TEST}
+    environment: Any = SimpleNamespace(tasks=tasks.__getitem__, refines=True)
     executor: Any = SimpleNamespace(isolation=isolation)
     unused: Any = None
     with RunDir(folder) as directory:  # makes the folder
+        record_tasks(folder, tasks)
         names = {"env": "math-v1", "model": "tiny", "method": "envisions"}
         return Run(
             load(f"rounds={rounds}", "temperature=1"),
@@ -79,8 +86,8 @@ def add_base(run: Run, solved: int = 3) -> None:
     """The base solves the first `solved` test tasks few-shot, none zero-shot."""
     few = [_greedy(task, n < solved, "few-shot", "base") for n, task in enumerate(TEST)]
     zero = [_greedy(task, False, "zero-shot", "base") for task in TEST]
-    _record(run, 0, "eval", [*few, *zero])
-    write_json(run.folder(0) / "metrics.json", {"seconds": {"evaluate": 12.5}})
+    _record(run, 0, layout.EVAL, [*few, *zero])
+    write_json(run.folder(0) / layout.METRICS, {"seconds": {"evaluate": 12.5}})
 
 
 def add_round(run: Run, number: int, extra: Sequence[Trajectory] = ()) -> None:
@@ -94,20 +101,35 @@ def add_round(run: Run, number: int, extra: Sequence[Trajectory] = ()) -> None:
         attempt(task, "right", kind="refine", prompt="refine", parent=first.id)
         for task, first in zip(TRAIN[3:5], explored[6:10:2], strict=True)
     ]
-    _record(run, number, "explore", [*explored, *extra])
-    _record(run, number, "refine", repaired)
+    _record(run, number, layout.EXPLORE, [*explored, *extra])
+    _record(run, number, layout.REFINE, repaired)
     rows = [SFTRow(t.task, "L1", (1,), (2, 3), (t.id,)) for t in explored[:4]]
-    write_records(run.folder(number) / "sft.jsonl", map(asdict, rows))
-    write_records(run.folder(number) / "pairs.jsonl", [])
+    write_records(run.folder(number) / layout.SFT_ROWS, map(asdict, rows))
+    write_records(run.folder(number) / layout.PAIRS, [])
     solved = [_greedy(task, n > 0, "zero-shot", f"round_{number}") for n, task in enumerate(TEST)]
-    _record(run, number, "eval", solved)
-    write_json(run.folder(number) / "metrics.json", {"seconds": {"explore": 3.25, "sft": 4000.0}})
+    _record(run, number, layout.EVAL, solved)
+    write_json(run.folder(number) / layout.METRICS, {"seconds": {"explore": 3.25, "sft": 4000.0}})
+
+
+def add_baseline(run: Run, name: str, solved: int) -> None:
+    """A trivial answer that solves the last `solved` test tasks."""
+    answers = [
+        {
+            "name": name,
+            "task": task.id,
+            "verdict": asdict(Verdict("right" if n >= len(TEST) - solved else "wrong")),
+        }
+        for n, task in enumerate(TEST)
+    ]
+    append_records(run.folder(0) / layout.BASELINES, answers)
 
 
 def add_failed_round(run: Run) -> None:
     """The first round of a base model that solves nothing."""
-    _record(run, 1, "explore", [attempt(task, "wrong", status="error", said="It failed.") for task in TRAIN])
-    write_records(run.folder(1) / "sft.jsonl", [])
+    _record(
+        run, 1, layout.EXPLORE, [attempt(task, "wrong", status="error", said="It failed.") for task in TRAIN]
+    )
+    write_records(run.folder(1) / layout.SFT_ROWS, [])
 
 
 def _greedy(task: Task, right: bool, prompt: PromptKind, policy: str) -> Trajectory:
@@ -116,4 +138,4 @@ def _greedy(task: Task, right: bool, prompt: PromptKind, policy: str) -> Traject
 
 
 def _record(run: Run, number: int, name: str, attempts: Sequence[Trajectory]) -> None:
-    append_records(run.folder(number) / f"{name}.jsonl", (t.to_json() for t in attempts))
+    append_records(run.folder(number) / name, (t.to_json() for t in attempts))

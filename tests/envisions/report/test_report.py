@@ -10,12 +10,22 @@ from html.parser import HTMLParser
 
 import pytest
 
+from envisions.errors import UserError
 from envisions.report import write_report
 from envisions.report.html import render_html
 from envisions.report.markdown import render_markdown
 from envisions.report.samples import Evidence, Group, Sample, read_evidence
 from envisions.report.words import clip, duration, one_line, printable
-from tests.envisions.report.builders import TRAIN, add_base, add_failed_round, add_round, attempt, make_run
+from envisions.runs.folder import write_json
+from tests.envisions.report.builders import (
+    TRAIN,
+    add_base,
+    add_baseline,
+    add_failed_round,
+    add_round,
+    attempt,
+    make_run,
+)
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -76,6 +86,8 @@ def finished(tmp_path_factory):
     add_base(run)
     add_round(run, 1)
     add_round(run, 2)
+    add_baseline(run, "constant", 2)
+    add_baseline(run, "neighbour <b>|", 6)
     return write_report(run), *read(run)
 
 
@@ -109,7 +121,67 @@ def test_all_three_files_tell_the_same(finished):
     for text in (markdown, page):
         assert report["verdict"].split(": ")[1] in text
         assert all(figure in text for figure in ("90.0%", "30.0%", "1 h 07 min"))
-    assert len(markdown.splitlines()) <= 40
+    assert len(markdown.splitlines()) <= 55
+
+
+def cells(markdown, first):
+    """The cells of the first row that begins with `first`."""
+    line = next(line for line in markdown.splitlines() if line.startswith(f"| {first} "))
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_figures_stand_in_the_tables(finished):
+    report, markdown, page = finished
+    assert cells(markdown, "base, few-shot")[1] == "30.0%"
+    assert cells(markdown, "base, zero-shot")[:2] == ["base, zero-shot", "0.0%"]
+    assert cells(markdown, "trivial: constant")[1] == "20.0%"
+    assert cells(markdown, "trivial: neighbour b")[1] == "60.0%"
+    compared = markdown[markdown.index("gained, lost vs base") :]
+    # of seven gained and one lost in as many groups, 2 · (1 + 8) of 2^8 flips are as far out
+    assert cells(compared, "1") == ["1", "+7 −1", "0.07", "0.14", "0.07", "+7 −1", "0.07", "0.14", "0.07"]
+    assert cells(compared, "2") == ["2", "+7 −1", "0.07", "0.14", "0.07", "+0 −0", "1", "1", "1"]
+    assert cells(markdown, "pass@1") == ["pass@1", "level 1 (5)", "level 2 (5)", "none (1)", "pears (9)"]
+    parts = markdown[markdown.index("level 1 (5)") :]
+    assert cells(parts, "base, few-shot") == ["base, few-shot", "60.0%", "0.0%", "100.0%", "22.2%"]
+    assert cells(parts, "2") == ["2", "80.0%", "100.0%", "0.0%", "100.0%"]
+    for text in (markdown, page):
+        assert "the same 10 tasks of 10 templates" in text
+        assert "No difference under 60.0 points could be significant" in text
+        assert "round 2 is not clearly above the best trivial answer (neighbour b 60.0%" in text
+    assert report["best_baseline"]["name"] == "neighbour <b>|"
+    assert all(label in page for label in ("Accuracy by level and kind", "pears (9)", "trivial: neighbour b"))
+
+
+def test_what_the_method_lost_is_said(run):
+    run.environment.refines = False
+    markdown, page = written(run)
+    for text in (markdown, page):
+        assert "no second attempts: the method ran with refine=none, l2_per_task=0" in text
+    report = write_report(run)
+    assert report["method_as_run"]["refine"] == "none"
+    assert report["method_changes"] == {"refine": "none", "l2_per_task": 0}
+
+
+def test_raised_plans_are_read_from_the_manifest(run):
+    add_round(run, 1)
+    add_round(run, 2)
+    manifest = {"starts": [{"rounds": 1}, {"rounds": 1}, {"rounds": 2}]}
+    write_json(run.directory.path / "manifest.json", manifest)
+    report = write_report(run)
+    assert (report["plans"], report["primary_test"]["look"]) == ([1, 2], 2)
+    for text in read(run):
+        assert "The plan was raised (1, then 2 rounds), so its p is multiplied by 2² = 4." in text
+        assert "corrected for look 2" in text
+
+
+def test_a_round_at_work_is_no_round_yet(run):
+    add_round(run, 1)
+    path = run.folder(1) / "eval.jsonl"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+    assert len(write_report(run)["rounds"]) == 1
+    (run.folder(0) / "eval.jsonl").unlink()
+    with pytest.raises(UserError, match="no evaluation of the base model yet"):
+        write_report(run)
 
 
 def test_model_text_stays_text(finished):
@@ -133,7 +205,7 @@ def test_markdown_tables_keep_their_cells(finished, text):
     harmless, hostile = (
         render_markdown({**finished[0], "model": t, "env": t}, hostile_evidence(t)) for t in ("1", text)
     )
-    assert [len(counts) for counts in columns(hostile)] == [1, 1, 1, 1]
+    assert [len(counts) for counts in columns(hostile)] == [1] * 6
     assert all(line.isprintable() for line in hostile.split("\n"))
     assert outside_code(hostile) == outside_code(harmless)
 
@@ -166,6 +238,7 @@ def test_plots_are_described_and_follow_the_page(finished):
     labels = [value for tag, name, value in page.attributes if (tag, name) == ("svg", "aria-label")]
     assert len(labels) == 4
     assert "base few-shot 30.0%, base zero-shot 0.0%, round 1 90.0%, round 2 90.0%" in labels[0]
+    assert "trivial answers 60.0%, 20.0%" in labels[0]
     assert not re.search('"#(000|fff)', finished[2])
     assert 'stroke="currentColor"' in finished[2]
 
@@ -190,6 +263,7 @@ def test_only_the_base(run):
     assert "0 of 2 rounds finished" in markdown
     assert "no round is finished yet" in page
     assert "Training tasks" not in page
+    assert "so far, no evidence of change" in page
 
 
 def test_nothing_solved(tmp_path):
@@ -220,7 +294,7 @@ def test_many_rounds_stay_readable(tmp_path):
     for number in range(1, 6):
         add_round(run, number)
     markdown, page = written(run)
-    assert len(markdown.splitlines()) <= 40
+    assert len(markdown.splitlines()) <= 55
     assert "2 earlier rounds" in markdown
     assert "5 h 34 min" in markdown  # the sum is of all rounds
     assert re.findall(r'<th scope="row">(\d)</th>', page)[:5] == list("12345")

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.slow  # whole runs
 # What a file of a finished run is replaced with, and what has to be said: about the file, and what to do.
 DAMAGE = {
     "config.yaml": ("rounds: [", "config.yaml", "restore it"),
+    "tasks.jsonl": ("{}\n", "line 1 of", "tasks.jsonl", "restore it"),
     "manifest.json": ('{"started": ', "manifest.json", "restore it"),
     "round_1/metrics.json": ("3", "metrics.json", "restore it"),
     "round_0/eval.jsonl": ("{}\n", "line 1 of", "eval.jsonl", "restore it"),
@@ -122,6 +123,20 @@ def test_weights_that_changed_are_refused(finished: Path, tmp_path: Path) -> Non
     name = manifest["model"]["name"]
     assert exit_code([*arguments(Path(name), folder)], log) == 2
     assert "model's weights have changed" in log.read_text()
+
+
+def test_tasks_that_changed_are_refused(finished: Path, model: Path, tmp_path: Path) -> None:
+    folder, log = tmp_path / "run", tmp_path / "log"
+    shutil.copytree(finished, folder)
+    path = folder / "tasks.jsonl"
+    path.write_text(path.read_text().replace('"target": 0', '"target": 1'))
+    assert exit_code(arguments(model, folder), log) == 2
+    assert "holds other tasks than this run has" in log.read_text()
+    assert "no test is possible under 6" not in log.read_text()
+
+
+def test_a_run_says_at_once_that_no_test_is_possible(finished: Path) -> None:
+    assert "4 test tasks of 4 templates: no test is possible under 6" in finished.with_name("log").read_text()
 
 
 def test_interrupted_it_says_so_and_continues(model: Path, tmp_path: Path) -> None:

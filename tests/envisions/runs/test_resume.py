@@ -42,7 +42,7 @@ def arguments(model: Path, run: Path) -> list[str]:
         "env=custom",
         "env._target_=tests.toy.ToyEnvironment",
         "env.n_train=6",
-        "env.n_test=4",
+        "env.n_test=6",
         f"model={model}",
         "rounds=2",
         "samples=3",
@@ -62,7 +62,7 @@ def finish(command: list[str], log: Path) -> None:
 
 
 def report_without_times(run: Path) -> Any:
-    report = json.loads((run / "report.json").read_text())
+    report: Any = json.loads((run / "report.json").read_text())
     for entry in report["rounds"]:
         entry.pop("seconds")
     return report
@@ -107,8 +107,12 @@ def test_rounds_may_be_raised(model: Path, tmp_path: Path) -> None:
     finish([*command, "rounds=1"], tmp_path / "log")
     first = report_without_times(tmp_path / "run")["rounds"][1]
     finish([*command, "rounds=2"], tmp_path / "log")
-    rounds = report_without_times(tmp_path / "run")["rounds"]
+    report = report_without_times(tmp_path / "run")
+    rounds = report["rounds"]
     assert len(rounds) == 3
+    assert (report["plans"], report["primary_test"]["look"]) == ([1, 2], 2)
+    manifest = json.loads((tmp_path / "run/manifest.json").read_text())
+    assert [start["rounds"] for start in manifest["starts"]] == [1, 2]
     assert rounds[1]["pass_at_1"] == first["pass_at_1"]
 
 

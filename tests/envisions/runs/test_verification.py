@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 
 import pytest
 
 from envisions.errors import UserError
+from envisions.runs.folder import write_records
+from envisions.runs.tasks import TaskRecord
 from envisions.runs.verification import MAX_LINE, verify
 from envisions.verify import main
 from symbolic import judge
@@ -96,11 +99,52 @@ def test_the_folder_is_not_trusted(run, tmp_path_factory):
         "it is not a plain file",
         f"the line is longer than {MAX_LINE >> 20} MiB",
         "the line is not JSON",
-        "the line is not a trajectory",
+        "the line is no record",
         "the line is not JSON",
         "it is not a trajectory with a verdict and a certificate",
-        "the line is not JSON",
     ]
+
+
+def with_tasks(run, **targets):
+    some = [TaskRecord(name, "train", "g", 0, "?", target) for name, target in targets.items()]
+    write_records(run / "tasks.jsonl", map(asdict, some))
+
+
+def test_answers_are_those_of_the_runs_tasks(run):
+    with_tasks(run, t1="5", t2="6")
+    write(
+        run,
+        record(judge(5, "5"), 5),
+        record(judge(5, "5"), 5, task="t2"),
+        record(judge(7, "7"), 7, task="t3"),
+        record(judge(5, "5"), None, status="timeout", task="t4"),
+    )
+    complaints = verify(run).complaints
+    assert [complaint.split(": ")[0] for complaint in complaints] == [
+        f"round_1/explore.jsonl:{n}" for n in (2, 3, 4)
+    ]
+    assert "task 't2' has another target in tasks.jsonl" in complaints[0]
+    assert "task 't3' is not among the run's" in complaints[1]
+
+
+def test_trivial_answers_are_checked_too(run):
+    with_tasks(run, t1="5")
+    (run / "round_0").mkdir()
+    good, wrong = (record(judge(got, "5"), got) for got in (5, 6))
+    answers = [{"name": "echo", "task": "t1", "verdict": one["verdict"]} for one in (good, wrong)]
+    answers.append({**answers[1], "verdict": {**answers[1]["verdict"], "verdict": "right"}})
+    write_records(run / "round_0" / "baselines.jsonl", answers)
+    findings = verify(run)
+    assert findings.checked.total() == 3
+    assert [complaint.split(": ")[0] for complaint in findings.complaints] == ["round_0/baselines.jsonl:3"]
+
+
+def test_tasks_that_cannot_be_read_are_told(run, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("outside") / "tasks.jsonl"
+    outside.write_text('{"id": "t1", "target": "5"}\n')
+    (run / "tasks.jsonl").symlink_to(outside)
+    write(run, record(judge(5, "5"), 5))
+    assert [complaint[:15] for complaint in verify(run).complaints] == ["tasks.jsonl:0: ", "round_1/explore"]
 
 
 def test_command(run, capsys):

@@ -1,0 +1,181 @@
+"""`report.json` from a run's records. Pure: records in, numbers out; nothing is read and nothing asked.
+
+The statistics are fixed in advance. The primary test is the last planned round against the better base figure
+(few-shot where they tie) on the same test tasks, greedy answers, two-sided, over groups of tasks by sign
+flips; it alone decides the verdict. A plan that was raised is a further look and is corrected for. All other
+tests are secondary, Holm-adjusted over the planned rounds. Exact McNemar over tasks stands beside.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from operator import sub
+from typing import Any
+
+from envisions.records import PromptKind, Trajectory
+from envisions.report.inputs import RoundRecords, RunRecords
+from envisions.report.measures import Solved, costs, evaluation, score, solved_tasks, training
+from envisions.report.verdict import verdict
+from envisions.stats import (
+    ALPHA,
+    at_look,
+    detectable_difference,
+    holm,
+    mcnemar,
+    sign_flips,
+    smallest_difference,
+)
+
+PROMPTS: tuple[PromptKind, ...] = ("few-shot", "zero-shot")  # of the base; the first where they tie
+
+
+def figures(run: RunRecords) -> dict[str, Any]:
+    """The report so far."""
+    better = _better_prompt(run)
+    answered = [_with_prompt(run.rounds[0], better), *(found.greedy for found in run.rounds[1:])]
+    history = [solved_tasks(run.tests, greedy) for greedy in answered]
+    rounds = [_round(run, place, greedy) for place, greedy in enumerate(answered)]
+    rounds[0] |= {"prompt": better, **_prompts(run)}
+    _compare(rounds, history, run)
+    primary = _primary(rounds, history, run)
+    baselines = _baselines(run)
+    best = _best_baseline(baselines, history[-1], run)
+    return {
+        **run.names,
+        "seed": run.seed,
+        "verdict": verdict(rounds, primary, best, run.plans[-1], run.learned_nothing),
+        "planned_rounds": run.plans[-1],
+        "plans": list(run.plans),
+        "isolation": run.isolation,
+        "temperature": run.temperature,
+        "method_as_run": dict(run.method),
+        "method_changes": dict(run.method_changes),
+        "tests": _tests(run),
+        "smallest_difference": primary["smallest_difference"],
+        "primary_test": primary,
+        "baselines": {name: figure for name, (figure, _) in baselines.items()},
+        "best_baseline": best,
+        "rounds": rounds,
+    }
+
+
+def _better_prompt(run: RunRecords) -> PromptKind:
+    right = {p: sum(solved_tasks(run.tests, _with_prompt(run.rounds[0], p))) for p in PROMPTS}
+    return max(PROMPTS, key=lambda prompt: right[prompt])
+
+
+def _with_prompt(base: RoundRecords, prompt: PromptKind) -> list[Trajectory]:
+    return [t for t in base.greedy if t.prompt == prompt]
+
+
+def _prompts(run: RunRecords) -> dict[str, Any]:
+    """The base's figure with each prompt, and as `few_shot` and `zero_shot` the shares alone."""
+    figures = {p: score(run.tests, solved_tasks(run.tests, _with_prompt(run.rounds[0], p))) for p in PROMPTS}
+    shares = {prompt.replace("-", "_"): figure["pass_at_1"] for prompt, figure in figures.items()}
+    return {**shares, "prompts": figures}
+
+
+def _round(run: RunRecords, place: int, greedy: Sequence[Trajectory]) -> dict[str, Any]:
+    found = run.rounds[place]
+    return {
+        "round": found.number,
+        **evaluation(run.tests, greedy, found.sampled),
+        "solved_train": _solved_train(run.rounds[: place + 1]),
+        **training(found),
+        **costs(found),
+    }
+
+
+def _solved_train(rounds: Sequence[RoundRecords]) -> int:
+    """The training tasks that any attempt so far has solved."""
+    return len({t.task for found in rounds for t in (*found.explored, *found.refined) if t.solved})
+
+
+def _compare(rounds: Sequence[dict[str, Any]], history: Sequence[Solved], run: RunRecords) -> None:
+    """Adds the paired comparisons of each round with the base and with the round before it."""
+    for against in ("base", "previous"):
+        rounds[0][f"p_vs_{against}"] = None
+        for earlier, entry in enumerate(rounds[1:]):
+            before = history[0] if against == "base" else history[earlier]
+            pair = _paired(before, history[earlier + 1], run)
+            entry |= {f"{name}_vs_{against}": value for name, value in pair.items()}
+        _adjust(rounds[1:], f"p_vs_{against}", run.plans[-1])
+        _adjust(rounds[1:], f"mcnemar_vs_{against}", run.plans[-1])
+
+
+def _adjust(rounds: Sequence[dict[str, Any]], name: str, planned: int) -> None:
+    """Adds a p adjusted by Holm over the planned rounds; None where no test is possible."""
+    p_values = [entry[name] for entry in rounds]
+    adjusted = p_values if None in p_values else holm(p_values, planned)
+    for place, entry in enumerate(rounds):
+        entry[f"{name}_holm"] = adjusted[place]
+
+
+def _paired(before: Solved, after: Solved, run: RunRecords) -> dict[str, Any]:
+    """What changed on the same tasks, and how likely by chance: over groups, and over tasks beside it."""
+    differences = _differences(before, after)
+    return {
+        "gained": differences.count(1),
+        "lost": differences.count(-1),
+        "p": sign_flips(differences, [task.group for task in run.tests]),
+        "mcnemar": mcnemar(before, after),
+    }
+
+
+def _differences(before: Solved, after: Solved) -> list[int]:
+    return list(map(sub, after, before))
+
+
+def _primary(
+    rounds: Sequence[Mapping[str, Any]], history: Sequence[Solved], run: RunRecords
+) -> dict[str, Any]:
+    """The test that decides, or how it stands so far; corrected for the looks that earlier plans took."""
+    last, look = rounds[-1], len(run.plans)
+    groups = [task.group for task in run.tests]
+    p = last["p_vs_base"]
+    return {
+        "round": last["round"],
+        "final": last["round"] == run.plans[-1],
+        "alpha": ALPHA,
+        "p": p,
+        "look": look,
+        "p_corrected": None if p is None else min(1.0, at_look(p, look)),
+        "smallest_difference": smallest_difference(len(groups), len(set(groups)), look),
+        "detectable_difference": detectable_difference(_differences(history[0], history[-1]), groups, look),
+    }
+
+
+def _tests(run: RunRecords) -> dict[str, int]:
+    """How many test tasks, of how many groups, and how many are of the largest."""
+    sizes = Counter(task.group for task in run.tests)
+    return {"tasks": sizes.total(), "groups": len(sizes), "largest_group": max(sizes.values())}
+
+
+def _baselines(run: RunRecords) -> dict[str, tuple[dict[str, Any], list[bool]]]:
+    """By name: the figure of a trivial answer, and the tasks it solves; without those that were not asked
+    every test task."""
+    answers: defaultdict[str, dict[str, bool]] = defaultdict(dict)
+    for outcome in run.baselines:
+        answers[outcome.name][outcome.task] = outcome.solved
+    solved = {
+        name: [found[task.id] for task in run.tests]
+        for name, found in answers.items()
+        if all(task.id in found for task in run.tests)
+    }
+    return {name: (score(run.tests, right), right) for name, right in solved.items()}
+
+
+def _best_baseline(
+    baselines: Mapping[str, tuple[Mapping[str, Any], Solved]], last: Solved, run: RunRecords
+) -> dict[str, Any] | None:
+    """The best of the trivial answers, and the newest round's test against it."""
+    if not baselines:
+        return None
+    name, (figure, solved) = max(baselines.items(), key=lambda item: sum(item[1][1]))
+    return {
+        "name": name,
+        "pass_at_1": figure["pass_at_1"],
+        "difference": round((sum(last) - sum(solved)) / len(last), 4),
+        **_paired(solved, last, run),
+    }

@@ -1,0 +1,125 @@
+"""The verdict and what decides it, in runs that differ in little from the one made by hand (by_hand.py)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from envisions.report.figures import figures
+from envisions.report.inputs import RoundRecords
+from tests.envisions.report.by_hand import BASE, FIRST, RUN, SECOND, TESTS, answers, baseline
+
+
+def test_the_better_base_counts() -> None:
+    zero = replace(BASE, evaluated=[*answers({1}, "few-shot"), *answers({5, 6})])
+    base = figures(replace(RUN, rounds=[zero]))["rounds"][0]
+    assert (base["prompt"], base["pass_at_1"], base["few_shot"], base["zero_shot"]) == (
+        "zero-shot",
+        0.25,
+        0.125,
+        0.25,
+    )
+
+
+def test_without_trivial_answers_nothing_is_said_of_them() -> None:
+    assert figures(replace(RUN, baselines=[]))["verdict"] == (
+        "no evidence of change: 25.0% before, 87.5% after round 2; p = 0.19 (8 tasks of 6 templates)"
+    )
+
+
+def test_before_any_round() -> None:
+    report = figures(replace(RUN, rounds=[BASE], baselines=[]))
+    assert report["verdict"] == "so far, no evidence of change: no round is finished yet"
+    assert (report["baselines"], report["best_baseline"]) == ({}, None)
+    assert not report["primary_test"]["final"]
+
+
+def test_nothing_was_learned() -> None:
+    said = figures(replace(RUN, rounds=[BASE], learned_nothing=True))["verdict"]
+    assert said == (
+        "no evidence of change: the base model solved no training task, so there was nothing to learn from;"
+        " take easier tasks (env.levels, env.data), more samples, or a stronger model"
+    )
+
+
+ALL = range(1, 9)
+
+
+def test_improved_and_regressed() -> None:
+    """Seven of seven changed groups: none, and all, of eight tasks."""
+    tests = [replace(task, group=task.id) for task in TESTS]
+    nothing, everything = (
+        replace(BASE, evaluated=[*answers(solved, "few-shot"), *answers(solved)]) for solved in ((), ALL)
+    )
+    run = replace(RUN, tests=tests, plans=(1,), baselines=[*baseline("echo", {1})])
+    up = figures(replace(run, rounds=[nothing, RoundRecords(1, answers(ALL))]))
+    down = figures(replace(run, rounds=[everything, RoundRecords(1, answers(()))]))
+    assert up["verdict"] == (
+        "improved: 0.0% before, 100.0% after round 1; p = 0.0078 (8 tasks of 8 templates);"
+        " round 1 passes the best trivial answer (echo 12.5%, p = 0.016)"
+    )  # 2 / 2^8; 2 / 2^7
+    assert down["verdict"] == (
+        "regressed: 100.0% before, 0.0% after round 1; p = 0.0078 (8 tasks of 8 templates);"
+        " round 1 does not pass the best trivial answer (echo 12.5%, p = 1)"
+    )
+    assert up["primary_test"]["p"] == 2 / 2**8
+    assert up["rounds"][1]["ci95"] == [0.6756, 1.0]  # all solved: Wilson's for 8 of 8 groups
+    assert down["rounds"][1]["ci95"] == [0.0, 0.3244]
+
+
+def test_as_good_as_a_trivial_answer_does_not_pass_it() -> None:
+    report = figures(replace(RUN, baselines=baseline("even", {1, 2, 3, 4, 5, 6, 7})))
+    assert report["verdict"].endswith("; round 2 does not pass the best trivial answer (even 87.5%, p = 1)")
+    best = report["best_baseline"]
+    assert (best["difference"], best["gained"], best["lost"]) == (0.0, 1, 1)
+
+
+def test_an_interim_verdict_says_so() -> None:
+    report = figures(replace(RUN, plans=(3,)))
+    assert report["verdict"].startswith("so far, no evidence of change: 25.0% before, 87.5% after round 2;")
+    assert report["verdict"].endswith("; round 2 of 3, not the final test")
+    assert report["planned_rounds"] == 3
+    last = report["rounds"][2]
+    assert (last["p_vs_base_holm"], last["mcnemar_vs_base_holm"]) == (3 * 0.1875, 3 * 0.125)
+
+
+def test_a_raised_plan_is_a_further_look() -> None:
+    report = figures(replace(RUN, plans=(1, 2)))
+    primary = report["primary_test"]
+    assert (primary["p"], primary["look"], primary["p_corrected"]) == (0.1875, 2, 0.75)  # · 2²
+    assert "p = 0.75 (8 tasks of 6 templates; corrected for look 2)" in report["verdict"]
+    assert primary["smallest_difference"] is None  # 8 groups would do: 4 · 2 / 2^8 < 0.05
+    assert primary["detectable_difference"] is None
+    assert figures(replace(RUN, plans=(1, 2, 4)))["primary_test"]["p_corrected"] == 1.0
+
+
+def test_the_correction_can_turn_the_verdict() -> None:
+    tests = [replace(task, group=task.id) for task in TESTS]
+    nothing = replace(BASE, evaluated=[*answers((), "few-shot"), *answers(())])
+    rounds = [nothing, RoundRecords(1, answers(())), RoundRecords(2, answers(range(1, 8)))]  # p = 2 / 2^7
+    once, twice = (figures(replace(RUN, tests=tests, rounds=rounds, plans=p)) for p in ((2,), (1, 2)))
+    assert once["verdict"].startswith("improved")
+    assert twice["verdict"].startswith("no evidence of change")
+    assert twice["primary_test"]["p_corrected"] == 4 * 2 / 2**7
+
+
+def test_under_six_groups_no_test_is_possible() -> None:
+    tests = [replace(task, group="a" if task.group == "b" else task.group) for task in TESTS]
+    report = figures(replace(RUN, tests=tests))
+    assert report["verdict"] == (
+        "no evidence of change: 25.0% before, 87.5% after round 2; no test is possible with 8 tasks"
+        " of 5 templates: it takes at least 6 templates; raise env.n_test or take more varied tasks; round 2"
+        " is not clearly above the best trivial answer (neighbour 62.5%)"
+    )
+    assert report["best_baseline"]["p"] is None
+    last = report["rounds"][2]
+    assert (last["p_vs_base"], last["p_vs_base_holm"], last["p_vs_previous"]) == (None, None, None)
+    assert last["mcnemar_vs_base"] == 0.125
+    assert last["ci95"] == [0.0, 1.0]
+    assert (report["smallest_difference"], report["primary_test"]["p_corrected"]) == (None, None)
+    assert report["tests"] == {"tasks": 8, "groups": 5, "largest_group": 4}
+
+
+def test_tasks_without_samples_leave_no_pass_at_k() -> None:
+    some = [t for t in SECOND.evaluated if t.temperature == 0 or t.task != "t8"]
+    last = figures(replace(RUN, rounds=[BASE, FIRST, replace(SECOND, evaluated=some)]))["rounds"][2]
+    assert last["pass_at_k"] == {}
