@@ -99,7 +99,8 @@ def _score(model: Any, tree: PrefixTree, labels: Tensor, options: Mapping[str, A
         logits_to_keep=predictors,
         **{key: value for key, value in options.items() if key != "fused_lm_head"},
     ).logits[0]
-    values = logits.float().log_softmax(-1)[which, labels[:, 1:][learned]]
+    exact = torch.promote_types(logits.dtype, torch.float32)
+    values = logits.log_softmax(-1, dtype=exact)[which, labels[:, 1:][learned]]
     nobody_reads = torch.zeros_like(learned)
     return FusedCausalLMOutput(
         log_probs=values.new_zeros(learned.shape).masked_scatter(learned, values),
