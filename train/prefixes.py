@@ -3,8 +3,8 @@
 TRL's trainers hand a model padded rows and get the log-probabilities of the tokens to be learned. Between the
 two stands `PrefixScorer`: it merges a micro batch into a `PrefixTree`, lets every token see its own ancestors
 alone, and computes logits only where a learned token follows. Values and gradients are those of the rows one
-by one, up to rounding; losses stay TRL's own. `SharedPrefixes`, mixed into a trainer of TRL's, puts it there for
-the policy and for the reference, and keeps a task's rows together, so that there is something to share.
+by one, up to rounding; losses stay TRL's own. `SharedPrefixes`, mixed into a trainer of TRL's, puts it there
+for the policy and for the reference, and keeps a task's rows together, so that there is something to share.
 
 Rows go through as TRL sends them where that is cheaper, and where the model gives other values for a tree:
 recurrent layers, an attention that takes no such mask or looks back a limited way.
@@ -12,8 +12,7 @@ recurrent layers, an attention that takes no such mask or looks back a limited w
 
 from __future__ import annotations
 
-import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
@@ -21,9 +20,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils.data import Sampler
+from transformers import Trainer
 from trl.trainer.utils import FusedCausalLMOutput
 
+from train.order import TaskSampler
 from train.tree import PrefixTree, grow
 
 IGNORED = -100  # the label of a token that is not learned, as everywhere in transformers
@@ -32,8 +32,8 @@ IGNORED = -100  # the label of a token that is not learned, as everywhere in tra
 class PrefixScorer:
     """Takes a model's place in a TRL trainer that calls it with `labels` and `fused_lm_head=True`.
 
-    `config` is the model's; a model passes for able if its first micro batch's log-probabilities, as a tree and
-    row by row, differ by at most `tolerance` nats a token in the mean. `counts` adds up, where gradients are
+    `config` is the model's. A model is able if its first micro batch's log-probabilities, as a tree and row
+    by row, differ by at most `tolerance` nats a token in the mean. `counts` adds up, where gradients are
     wanted, the tokens "read" (each row's) and those "computed" (positions that went through the model).
     """
 
@@ -61,7 +61,7 @@ class PrefixScorer:
         4 · hidden for each position that the mask is computed for."""
         rows, length = shape
         matrices, nodes = 6 * self._config.hidden_size, len(tree.tokens)
-        return nodes * (matrices + nodes) <= rows * length * (matrices + length)
+        return bool(nodes * (matrices + nodes) <= rows * length * (matrices + length))
 
     def _is_able(self, model: Any, tree: PrefixTree, whole: Mapping[str, Any]) -> bool:
         """A limit on how far a token looks back counts positions in the sequence, not in the row."""
@@ -80,7 +80,7 @@ class PrefixScorer:
             expected = model(labels=labels, **rest).log_probs
             try:
                 found = _score(model, tree, labels, options).log_probs
-            except (TypeError, ValueError, RuntimeError, IndexError):  # no such arguments, or not of this shape
+            except (TypeError, ValueError, RuntimeError, IndexError):  # other arguments, other shapes
                 return False
         learned = (labels[:, 1:] != IGNORED).sum().clamp(min=1)
         return bool((found - expected).abs().sum() / learned <= self._tolerance)
@@ -122,30 +122,7 @@ def _evaluating(model: Any) -> Iterator[None]:
         model.train(training)
 
 
-class TaskSampler(Sampler[int]):
-    """All rows of a data set, those of a task one after another; tasks, and rows within them, in an order drawn
-    anew for every epoch."""
-
-    def __init__(self, tasks: Sequence[str], seed: int) -> None:
-        self._seed, self._epoch = seed, 0
-        self._rows: dict[str, list[int]] = defaultdict(list)
-        for row, task in enumerate(tasks):
-            self._rows[task].append(row)
-
-    def set_epoch(self, epoch: int) -> None:
-        self._epoch = epoch
-
-    def __len__(self) -> int:
-        return sum(map(len, self._rows.values()))
-
-    def __iter__(self) -> Iterator[int]:
-        draw = random.Random(f"{self._seed} {self._epoch}")
-        tasks = list(self._rows.values())
-        for rows in draw.sample(tasks, len(tasks)):
-            yield from draw.sample(rows, len(rows))
-
-
-class SharedPrefixes:
+class SharedPrefixes(Trainer):
     """Mixed into a trainer of TRL's, before it; `tasks` names the task of every row of the training set."""
 
     def __init__(self, *args: Any, tasks: Sequence[str], **kwargs: Any) -> None:
@@ -158,10 +135,8 @@ class SharedPrefixes:
         return PrefixScorer(self.model.config.get_text_config(), tolerance=0.1 if rounds else 1e-3)
 
     def compute_loss(self: Any, model: Any, *args: Any, **kwargs: Any) -> Any:
-        return super().compute_loss(partial(self.scorer, model), *args, **kwargs)
-
-    def compute_ref_log_probs(self: Any, model: Any, *args: Any) -> Any:
-        return super().compute_ref_log_probs(partial(self.scorer, model), *args)
+        scored: Any = partial(self.scorer, model)
+        return super().compute_loss(scored, *args, **kwargs)
 
     def _get_train_sampler(self: Any, *_: Any) -> TaskSampler:
         return TaskSampler(self._tasks, self.args.data_seed)

@@ -11,9 +11,9 @@ from typing import Any
 class Stage:
     """One stage's optimiser. The schedule is linear to zero after `warmup` (a share of the steps).
 
-    With `tokens` (prompts included, each row's own, though a shared prompt is computed once) rows are gone
-    through until about as many have been read, whatever `epochs` says: so methods that make different numbers of
-    rows are compared at equal cost.
+    With `tokens` (every row's, its prompt included though it may be computed once for several) rows are gone
+    through until about as many have been read, whatever `epochs` says: so methods that make different numbers
+    of rows are compared on equal terms.
     """
 
     learning_rate: float

@@ -1,8 +1,8 @@
 """Training on TRL: rows and pairs of token ids in, a Hugging Face folder out.
 
-Rows are trained on exactly as sampled: no text is tokenised here. A stage starts from a folder, ends with a
-folder put in place at once, goes on from its middle if it was killed, and holds its memory only while it runs.
-It does not cover several devices beyond what accelerate does by itself.
+Rows are trained on exactly as sampled: no text is tokenised here. A stage starts from a folder, ends with one
+that is put in place at once, goes on from its middle if it was killed, and holds its memory while it runs. It
+does not cover several devices beyond what accelerate does by itself.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ Precision = Literal["float32", "bfloat16", "float16"]
 class Trainer:
     """Trains in stages; see `conf/train/`. `micro_batch` rows go through the model at once.
 
-    `dtype` is what the model computes in, its weights being kept in float32: "float32", "bfloat16", or "auto",
-    what `choose_device` says.
+    `dtype` is what the model computes in, its weights being kept in float32: "float32", "bfloat16" or "auto"
+    (as `choose_device` says).
     """
 
     def __init__(
@@ -133,7 +133,7 @@ class Trainer:
         replace_folder(folder, target)
         shutil.rmtree(middle, ignore_errors=True)
         if trainer.scorer.able is False:
-            warnings.warn(f"{start}: trained row by row, since this model cannot share prompts.", stacklevel=1)
+            warnings.warn("This model is trained row by row: it cannot share prompts.", stacklevel=1)
         del trainer, model, trained
         gc.collect()
         if torch.cuda.is_available():

@@ -21,7 +21,8 @@ from transformers.models.auto import AutoModelForCausalLM
 from trl.trainer.dpo_trainer import DataCollatorForPreference
 from trl.trainer.utils import add_fused_lm_head, pad
 
-from train.prefixes import IGNORED, PrefixScorer, TaskSampler
+from train.order import TaskSampler
+from train.prefixes import IGNORED, PrefixScorer
 from train.tree import grow
 
 HEAD = [1, 2, 3, 4, 5, 6]

@@ -18,7 +18,7 @@ __all__ = ["model"]  # the fixture
 STEPS = 6  # of the stages here
 
 
-class Killed(Exception):
+class KilledError(Exception):
     pass
 
 
@@ -36,7 +36,7 @@ def killed_after(steps: int) -> Callable[[float], None]:
         nonlocal done
         done += share
         if done > (steps - 0.5) / STEPS:
-            raise Killed
+            raise KilledError
 
     return advance
 
@@ -47,7 +47,8 @@ def run(stage: str, model: Path, target: Path, advance: Any = ignore, **settings
 
 
 @pytest.mark.parametrize(
-    ("stage", "settings"), [("sft", {}), ("dpo", {}), ("sft", {"lora": Lora(4, 8)}), ("sft", {"micro_batch": 2})]
+    ("stage", "settings"),
+    [("sft", {}), ("dpo", {}), ("sft", {"lora": Lora(4, 8)}), ("sft", {"micro_batch": 2})],
 )
 def test_it_ends_with_the_same_weights(
     stage: str, settings: dict[str, Any], model: Path, tmp_path: Path
@@ -55,7 +56,7 @@ def test_it_ends_with_the_same_weights(
     run(stage, model, tmp_path / "whole", **settings)
     heard: list[float] = []
     for steps in (2, 5):  # in the first pass, and in the last
-        with pytest.raises(Killed):
+        with pytest.raises(KilledError):
             run(stage, model, tmp_path / "out", killed_after(steps), **settings)
     run(stage, model, tmp_path / "out", heard.append, **settings)
     assert heard[0] == pytest.approx(4 / STEPS), "what was done before is not done again"
@@ -68,7 +69,7 @@ def test_it_ends_with_the_same_weights(
 
 def test_a_checkpoint_that_a_kill_left_half_written_does_not_count(model: Path, tmp_path: Path) -> None:
     run("sft", model, tmp_path / "whole")
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         run("sft", model, tmp_path / "out", killed_after(3))
     half = tmp_path / ".out.steps" / "checkpoint-3"
     half.mkdir()
@@ -79,7 +80,7 @@ def test_a_checkpoint_that_a_kill_left_half_written_does_not_count(model: Path, 
 
 
 def test_checkpoints_of_other_work_are_not_taken(model: Path, tmp_path: Path) -> None:
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         run("sft", model, tmp_path / "out", killed_after(3))
     heard: list[float] = []
     Trainer(sft=replace(SFT, epochs=3, learning_rate=2e-3), dpo=DPO).sft(
