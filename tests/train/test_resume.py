@@ -22,8 +22,16 @@ class KilledError(Exception):
     pass
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
+def whole(model: Path, tmp_path: Path) -> Path:
+    """The SFT stage without a break, and without a checkpoint."""
+    run("sft", model, tmp_path / "whole")
+    return tmp_path / "whole"
+
+
+@pytest.fixture
 def at_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checkpoints."""
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
     monkeypatch.setattr(checkpoints, "SHARE", float("inf"))
 
@@ -51,9 +59,10 @@ def run(stage: str, model: Path, target: Path, advance: Any = ignore, **settings
     [("sft", {}), ("dpo", {}), ("sft", {"lora": Lora(4, 8)}), ("sft", {"micro_batch": 2})],
 )
 def test_it_ends_with_the_same_weights(
-    stage: str, settings: dict[str, Any], model: Path, tmp_path: Path
+    stage: str, settings: dict[str, Any], model: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     run(stage, model, tmp_path / "whole", **settings)
+    request.getfixturevalue("at_every_step")
     heard: list[float] = []
     for steps in (2, 5):  # in the first pass, and in the last
         with pytest.raises(KilledError):
@@ -67,18 +76,20 @@ def test_it_ends_with_the_same_weights(
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
-def test_a_checkpoint_that_a_kill_left_half_written_does_not_count(model: Path, tmp_path: Path) -> None:
-    run("sft", model, tmp_path / "whole")
+def test_a_checkpoint_that_a_kill_left_half_written_does_not_count(
+    whole: Path, at_every_step: None, model: Path, tmp_path: Path
+) -> None:
     with pytest.raises(KilledError):
         run("sft", model, tmp_path / "out", killed_after(3))
     half = tmp_path / ".out.steps" / "checkpoint-3"
     half.mkdir()
     (half / "model.safetensors").write_bytes(b"torn")
     run("sft", model, tmp_path / "out")
-    whole, out = weights(tmp_path / "whole"), weights(tmp_path / "out")
-    assert all(torch.equal(whole[name], out[name]) for name in whole)
+    expected, out = weights(whole), weights(tmp_path / "out")
+    assert all(torch.equal(expected[name], out[name]) for name in expected)
 
 
+@pytest.mark.usefixtures("at_every_step")
 def test_checkpoints_of_other_work_are_not_taken(model: Path, tmp_path: Path) -> None:
     with pytest.raises(KilledError):
         run("sft", model, tmp_path / "out", killed_after(3))
