@@ -1,5 +1,6 @@
 """What turns rows into weights, on TRL, peft and accelerate. Heavy imports happen when a stage runs."""
 
-from train.trainer import Lora, Preference, Stage, Trainer
+from train.stage import Lora, Preference, Stage
+from train.trainer import Trainer
 
 __all__ = ["Lora", "Preference", "Stage", "Trainer"]

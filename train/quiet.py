@@ -35,10 +35,13 @@ def quiet() -> Iterator[None]:
 
 
 def progress_callback(advance: Callable[[float], None]) -> Any:
-    """A trainer callback that reports each optimiser step as a share (0 to 1) of all."""
+    """A trainer callback that reports each step as a share of all, those of an earlier start at once."""
     from transformers import TrainerCallback
 
     class Progress(TrainerCallback):  # type: ignore[misc, unused-ignore]
+        def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            advance(state.global_step / state.max_steps)
+
         def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
             advance(1 / state.max_steps)
 

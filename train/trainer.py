@@ -1,8 +1,8 @@
 """Training on TRL: rows and pairs of token ids in, a Hugging Face folder out.
 
-Rows are trained on exactly as sampled: no text is tokenised here. A stage starts from a folder, ends with a
-folder put in place at once, and holds its memory only while it runs. It does not cover several devices beyond
-what accelerate does by itself.
+Rows are trained on exactly as sampled: no text is tokenised here. A stage starts from a folder, ends with one
+that is put in place at once, goes on from its middle if it was killed, and holds its memory while it runs. It
+does not cover several devices beyond what accelerate does by itself.
 """
 
 from __future__ import annotations
@@ -10,82 +10,33 @@ from __future__ import annotations
 import gc
 import math
 import shutil
-import tempfile
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from envisions.models import Device, choose_device, load_model
-from envisions.records import PreferencePair, SFTRow
+from envisions.records import PreferencePair, SFTRow, digest
 from envisions.runs.folder import replace_folder, write_json
 from envisions.runs.layout import TRAINING
 from train.quiet import progress_callback, quiet
+from train.stage import Lora, Preference, Stage
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 Advance = Callable[[float], None]  # the share of a stage's steps done since it was last called
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stage's optimiser: AdamW, `learning_rate` at its peak, then linear to zero after `warmup` (a share
-    of the steps). `epochs` are passes over the rows, and may be a fraction; `batch_size` is rows a step.
-
-    With `tokens` (prompts included) rows are gone through until about as many have been trained on, whatever
-    `epochs` says: so methods that make different numbers of rows are compared at equal cost.
-    """
-
-    learning_rate: float
-    epochs: float
-    batch_size: int
-    tokens: int | None = None
-    warmup: float = 0.03
-
-    def __post_init__(self) -> None:
-        _check_positive(self, "learning_rate", "epochs", "batch_size")
-        if self.tokens is not None:
-            _check_positive(self, "tokens")
-
-    def passes(self, available: int) -> float:
-        """How often rows of `available` tokens (prompts included) are gone through."""
-        return self.epochs if self.tokens is None else self.tokens / available
-
-
-@dataclass(frozen=True)
-class Preference(Stage):
-    """DPO (arXiv 2305.18290, equation 7) with an SFT term on the chosen side, which keeps its likelihood from
-    falling. `beta` scales the difference of log-ratios (nats); `sft_weight` multiplies the mean loss a
-    token."""
-
-    beta: float = 0.1
-    sft_weight: float = 1.0
-
-
-@dataclass(frozen=True)
-class Lora:
-    """Low-rank adapters (arXiv 2106.09685) on all linear layers but the head, merged when a stage ends. What
-    they add is scaled by `alpha / rank`."""
-
-    rank: int = 32
-    alpha: int = 64
-
-    def __post_init__(self) -> None:
-        _check_positive(self, "rank", "alpha")
-
-    def config(self) -> Any:
-        from peft import LoraConfig
-
-        return LoraConfig(
-            r=self.rank, lora_alpha=self.alpha, target_modules="all-linear", task_type="CAUSAL_LM"
-        )
+Precision = Literal["float32", "bfloat16", "float16"]
 
 
 class Trainer:
-    """Trains in stages; see `conf/train/`. At most `micro_batch` rows, or pairs, go through the model at
-    once; gradients are gathered up to a stage's `batch_size`. Weights, gradients and checkpoints are float32;
-    on a GPU the passes are computed in the dtype that `choose_device` picks."""
+    """Trains in stages; see `conf/train/`. At most `micro_batch` rows, or pairs, go through the model at once;
+    gradients are gathered up to a stage's `batch_size`.
+
+    `dtype` is what the model computes in, its weights being kept in float32: "float32", "bfloat16" or "auto"
+    (as `choose_device` says).
+    """
 
     def __init__(
         self,
@@ -93,16 +44,22 @@ class Trainer:
         dpo: Preference,
         lora: Lora | None = None,
         micro_batch: int = 8,
+        dtype: str = "auto",
     ) -> None:
         self._sft, self._dpo, self._lora, self._micro_batch = sft, dpo, lora, micro_batch
+        self._dtype = dtype
         if micro_batch < 1:
             raise ValueError(f"micro_batch must be at least 1, not {micro_batch}.")
+        if dtype not in ("auto", "float32", "bfloat16"):
+            raise ValueError(f"dtype must be auto, float32 or bfloat16, not {dtype}.")
 
     def sft(self, start: Path, rows: Sequence[SFTRow], target: Path, seed: int, advance: Advance) -> None:
         """Supervised fine-tuning from the model in `start` to a folder `target`: cross-entropy (nats) of the
         completions' token ids, averaged over them; prompts carry no loss. `advance` is told the share of the
         steps that each took."""
-        from trl import SFTConfig, SFTTrainer
+        from trl import SFTConfig
+
+        from train.sft import SharedSFTTrainer
 
         records = [
             {
@@ -112,15 +69,12 @@ class Trainer:
             for row in rows
         ]
         job = _Job(
-            SFTTrainer,
+            SharedSFTTrainer,
             SFTConfig,
             self._sft,
-            {
-                "completion_only_loss": True,
-                # Grouping puts long rows first: a pass that a budget cuts short would hold more tokens.
-                "train_sampling_strategy": "random" if self._sft.tokens else "group_by_length",
-            },
+            {"completion_only_loss": True},
             records,
+            [row.task for row in rows],
             lambda record: len(record["input_ids"]),
         )
         self._run(job, start, target, seed, advance)
@@ -132,7 +86,7 @@ class Trainer:
         step, so that the DPO term begins at ln 2."""
         from trl import DPOConfig
 
-        from train.pretokenized import PretokenizedDPOTrainer
+        from train.dpo import SharedDPOTrainer
 
         records = [
             {"prompt_ids": list(p.prompt), "chosen_ids": list(p.chosen), "rejected_ids": list(p.rejected)}
@@ -145,11 +99,12 @@ class Trainer:
             "precompute_ref_log_probs": True,
         }
         job = _Job(
-            PretokenizedDPOTrainer,
+            SharedDPOTrainer,
             DPOConfig,
             self._dpo,
             special,
             records,
+            [pair.task for pair in pairs],
             lambda r: 2 * len(r["prompt_ids"]) + len(r["chosen_ids"]) + len(r["rejected_ids"]),
         )
         self._run(job, start, target, seed, advance)
@@ -159,24 +114,37 @@ class Trainer:
         import torch
         from transformers import set_seed
 
+        from train.checkpoints import Checkpoints
+
         set_seed(seed)
-        device = choose_device()
-        # Master weights in float32: updates of this size vanish in bfloat16, where CUDA only computes.
+        device = self._device()
+        # Master weights in float32: updates of this size vanish in bfloat16, which is only computed in.
         model, tokenizer = load_model(start, replace(device, dtype="float32"))
-        with tempfile.TemporaryDirectory() as scratch, quiet():
-            trainer = self._build(job, model, tokenizer, device, seed, scratch, advance)
-            trainer.train()
+        middle = target.with_name(f".{target.name}.steps")
+        checkpoints = Checkpoints(middle, digest(job.identity, self._lora, self._micro_batch, device, seed))
+        with quiet():
+            trainer = self._build(job, model, tokenizer, device, seed, middle, advance)
+            trainer.add_callback(checkpoints)
+            trainer.train(resume_from_checkpoint=checkpoints.last)
             folder = target.with_name(f".{target.name}.tmp")
             shutil.rmtree(folder, ignore_errors=True)
             trained = trainer.model.merge_and_unload() if self._lora else trainer.model
             trained.save_pretrained(folder)
             tokenizer.save_pretrained(folder)
-            write_json(folder / TRAINING, _measured(trainer.state.log_history))
+            write_json(folder / TRAINING, {**_measured(trainer.state.log_history), "dtype": device.dtype})
         replace_folder(folder, target)
+        shutil.rmtree(middle, ignore_errors=True)
+        if trainer.scorer.able is False:
+            warnings.warn("This model is trained row by row: it cannot share prompts.", stacklevel=1)
         del trainer, model, trained
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
+
+    def _device(self) -> Device:
+        """The device, with the number format to compute in."""
+        device = choose_device()
+        return device if self._dtype == "auto" else replace(device, dtype=cast(Precision, self._dtype))
 
     def _build(
         self,
@@ -185,7 +153,7 @@ class Trainer:
         tokenizer: PreTrainedTokenizerBase,
         device: Device,
         seed: int,
-        scratch: str,
+        folder: Path,
         advance: Advance,
     ) -> Any:
         from datasets import Dataset
@@ -196,20 +164,21 @@ class Trainer:
         epochs = stage.passes(job.all_tokens)
         steps = math.ceil(math.ceil(len(job.records) / stage.batch_size) * epochs)
         arguments = job.config(
-            output_dir=scratch,
+            output_dir=str(folder),
             learning_rate=stage.learning_rate,
             num_train_epochs=epochs,
             per_device_train_batch_size=micro,
             gradient_accumulation_steps=stage.batch_size // micro,
             warmup_steps=round(stage.warmup * steps),
             lr_scheduler_type="linear",
+            optim="adamw_torch_fused",
             gradient_checkpointing=device.kind != "cpu",
             bf16=device.dtype == "bfloat16",
             fp16=device.dtype == "float16",
             use_cpu=device.kind == "cpu",
             max_length=None,  # rollouts have kept within the model's context
             logging_steps=1,
-            save_strategy="no",
+            save_strategy="no",  # by the clock: see Checkpoints
             report_to=[],
             disable_tqdm=True,
             seed=seed,
@@ -221,6 +190,7 @@ class Trainer:
             model=model,
             args=arguments,
             train_dataset=Dataset.from_list(job.records),
+            tasks=job.tasks,
             processing_class=tokenizer,
             peft_config=self._lora.config() if self._lora else None,
             callbacks=[progress_callback(advance)],
@@ -238,27 +208,26 @@ class _Job:
     stage: Stage
     special: Mapping[str, Any]
     records: list[dict[str, list[int]]]
-    tokens: Callable[[dict[str, list[int]]], int]  # of a record, as often as the model reads them
+    tasks: list[str]  # of the records
+    tokens: Callable[[dict[str, list[int]]], int]  # of a record, as often as its rows hold them
 
     @property
     def all_tokens(self) -> int:
         return sum(map(self.tokens, self.records))
 
-
-def _check_positive(settings: Any, *names: str) -> None:
-    for name in names:
-        if not 0 < getattr(settings, name) < math.inf:
-            raise ValueError(f"{name} must be a finite number above 0, not {getattr(settings, name)}.")
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        return self.trainer.__name__, self.stage, self.special, self.records, self.tasks
 
 
 def _measured(history: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """The first and the last step's loss (nats), the number of optimiser steps, and the tokens trained on in
-    all passes, as TRL counts them."""
-    losses = [entry["loss"] for entry in history if "loss" in entry]
-    tokens = [entry["num_tokens"] for entry in history if "num_tokens" in entry]
+    """The first and the last loss (nats), the steps, and in all passes the tokens that rows held and the positions
+    that were computed for them (fewer where rows begin alike; a reference's are in neither)."""
+    steps = [entry for entry in history if "loss" in entry]
     return {
-        "first_loss": losses[0],
-        "last_loss": losses[-1],
-        "steps": len(losses),
-        "tokens": round(tokens[-1]),
+        "first_loss": steps[0]["loss"],
+        "last_loss": steps[-1]["loss"],
+        "steps": len(steps),
+        "tokens": sum(entry["read"] for entry in steps),
+        "computed": sum(entry["computed"] for entry in steps),
     }

@@ -11,8 +11,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from envisions.models import choose_device
 from envisions.records import PreferencePair, SFTRow
-from tests.tiny import make_tiny_model
+from tests.tiny import make_tiny_model, tiny_tokenizer
 from train import Lora, Preference, Stage, Trainer
 
 pytestmark = pytest.mark.slow  # TRL's imports, and a model made afresh
@@ -108,6 +109,44 @@ def test_a_budget_of_tokens_takes_the_place_of_epochs(stage: str, model: Path, t
         model, ROWS if stage == "sft" else PAIRS, tmp_path / "one", 0, ignore
     )
     assert measured(tmp_path / "one")["tokens"] == 6 * (7 if stage == "sft" else 13), "one pass"
+
+
+@pytest.mark.parametrize("lora", [None, Lora(rank=4, alpha=8)])
+def test_what_a_task_s_rows_share_is_computed_once(lora: Lora | None, model: Path, tmp_path: Path) -> None:
+    """Two tasks of three rows; a prompt of 9 tokens, completions of 3 of which the last predicts nothing."""
+    rows = [SFTRow(f"t{i % 2}", "L1", (*range(5, 13), i % 2), (20 + i, 30, 2), ("s",)) for i in range(6)]
+    trainer = Trainer(sft=replace(SFT, batch_size=3, epochs=1), dpo=DPO, lora=lora)
+    trainer.sft(model, rows, tmp_path / "out", 0, ignore)
+    assert measured(tmp_path / "out")["tokens"] == 6 * 12
+    assert measured(tmp_path / "out")["computed"] == 2 * (9 + 3 * 2)
+
+
+def test_a_model_that_cannot_share_is_said_so_once(tmp_path: Path) -> None:
+    from transformers import MambaConfig, MambaForCausalLM, set_seed
+
+    tokenizer = tiny_tokenizer()
+    tokenizer.save_pretrained(tmp_path / "mamba")
+    set_seed(0)
+    config = MambaConfig(vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=2, state_size=4)
+    MambaForCausalLM(config).save_pretrained(tmp_path / "mamba")
+    with pytest.warns(UserWarning, match="row by row"):
+        Trainer(sft=SFT, dpo=DPO).sft(tmp_path / "mamba", ROWS, tmp_path / "out", 0, ignore)
+    assert measured(tmp_path / "out")["computed"] == measured(tmp_path / "out")["tokens"]
+
+
+def test_the_number_format_is_a_choice_and_on_record(model: Path, tmp_path: Path) -> None:
+    for dtype in ("auto", "float32", "bfloat16"):
+        Trainer(sft=SFT, dpo=DPO, dtype=dtype).sft(model, ROWS, tmp_path / dtype, 0, ignore)
+    auto, exact, rounded = (measured(tmp_path / dtype) for dtype in ("auto", "float32", "bfloat16"))
+    assert auto == exact | {"dtype": choose_device().dtype}
+    assert rounded["dtype"] == "bfloat16"
+    assert 0 < abs(rounded["first_loss"] - exact["first_loss"]) < 0.02
+    assert all(tensor.dtype == torch.float32 for tensor in weights(tmp_path / "bfloat16").values())
+
+
+def test_an_unknown_number_format_is_refused() -> None:
+    with pytest.raises(ValueError, match="dtype must be auto, float32 or bfloat16, not int8"):
+        Trainer(sft=SFT, dpo=DPO, dtype="int8")
 
 
 @pytest.mark.parametrize(("batch_size", "micro_batch", "steps"), [(3, 2, 2), (6, 4, 1), (4, 8, 2)])
