@@ -40,7 +40,7 @@ class _Row:
     text: list[int]  # prompt and completion; the last token is not yet in the cache
     start: int  # where the completion begins
     prefix: Prefix
-    noise: torch.Tensor  # uniform numbers, one a token, from the request's own stream
+    noise: torch.Tensor  # uniform numbers, one a token, from the request's own stream; none beyond the last
     temperature: float
     logprobs: list[float] = field(default_factory=list)
     drafted: int = 0  # tokens of the text that drafts are made from
@@ -145,14 +145,13 @@ class Decoder:
         guesses = self._guesses(rows, drafts, sampling)
         texts = [(row.text[-1], *guess) for row, guess in zip(rows, guesses, strict=True)]
         logits = self._forward(cache, texts, [row.prefix for row in rows])
-        at = [(slot, i) for slot, text in enumerate(texts) for i in range(len(text))]
-        slots, offsets = torch.tensor(at, device=self._device).unbind(1)
-        noise = torch.stack([rows[slot].noise[len(rows[slot].logprobs) + i] for slot, i in at])
-        temperatures = torch.tensor([rows[slot].temperature for slot, _ in at], device=self._device)
-        drawn = zip(*draw(logits[slots, offsets], noise.to(self._device), temperatures), strict=True)
+        width = logits.shape[1]
+        noise = torch.stack([row.noise[len(row.logprobs) : len(row.logprobs) + width] for row in rows])
+        temperatures = torch.tensor([row.temperature for row in rows]).repeat_interleave(width)
+        drawn = draw(logits.flatten(0, 1), noise.flatten().to(self._device), temperatures.to(self._device))
         for slot, (row, guess) in enumerate(zip(rows, guesses, strict=True)):
-            outcomes = [next(drawn) for _ in range(1 + len(guess))]
-            for expected, (token, logprob) in zip([*guess, None], outcomes, strict=True):
+            outcomes = zip(*(values[slot * width :] for values in drawn), strict=True)
+            for expected, (token, logprob) in zip([*guess, None], outcomes, strict=False):
                 row.text.append(token)
                 row.logprobs.append(logprob)
                 cache.lengths[slot] += 1
@@ -207,7 +206,7 @@ class Decoder:
 
 def _row(place: int, request: Request, prefixes: dict[Ids, Prefix], sampling: Sampling) -> _Row:
     prefix, ids = prefixes[request.prompt_ids], list(request.prompt_ids)
-    noise = uniform(request.seed, sampling.max_new_tokens)
+    noise = torch.nn.functional.pad(uniform(request.seed, sampling.max_new_tokens), (0, _AHEAD))
     return _Row(place, ids, len(ids), prefix, noise, sampling.temperature, drafted=len(prefix.ids))
 
 
