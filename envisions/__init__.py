@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from envisions.environments.procedural import Draw, drawn_split, procedural_split
-    from envisions.environments.program import ProgramEnvironment, unjudged
+    from envisions.environments.program import ProgramEnvironment, SingleTurn, unjudged
     from envisions.environments.prompts import Example, ProgramFormat
     from envisions.environments.protocol import BaseEnvironment, Environment, Episode, Transition, describe
     from envisions.environments.splits import TaskSplit, keep_split, side, split_by_group
@@ -32,7 +32,7 @@ _HOMES = {
     ),
     "envisions.errors": ("UserError",),
     "envisions.environments.procedural": ("Draw", "drawn_split", "procedural_split"),
-    "envisions.environments.program": ("ProgramEnvironment", "unjudged"),
+    "envisions.environments.program": ("ProgramEnvironment", "SingleTurn", "unjudged"),
     "envisions.records": ("Message", "Split", "Task", "seed_from"),
     "envisions.environments.splits": ("TaskSplit", "keep_split", "side", "split_by_group"),
     "symbolic": ("Execution", "Executor", "Program", "Verdict", "judge", "judge_entailment", "judge_witness"),
@@ -51,6 +51,7 @@ __all__ = [
     "Program",
     "ProgramEnvironment",
     "ProgramFormat",
+    "SingleTurn",
     "Split",
     "Task",
     "TaskSplit",

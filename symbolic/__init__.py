@@ -3,7 +3,16 @@
 from symbolic.executor import Executor
 from symbolic.graphs import judge_witness
 from symbolic.judge import judge
-from symbolic.logic import Entailment, LogicError, Semantics, entail_all, entails, judge_entailment
+from symbolic.logic import (
+    Entailment,
+    LogicError,
+    Semantics,
+    entail_all,
+    entailment_program,
+    entails,
+    judge_entailment,
+    read_entailment,
+)
 from symbolic.program import STATUSES, Execution, Limits, Program, Status
 from symbolic.sandbox.isolation import IsolationError
 from symbolic.verdict import Verdict
@@ -21,8 +30,10 @@ __all__ = [
     "Status",
     "Verdict",
     "entail_all",
+    "entailment_program",
     "entails",
     "judge",
     "judge_entailment",
     "judge_witness",
+    "read_entailment",
 ]

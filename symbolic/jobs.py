@@ -46,9 +46,13 @@ def call_all(
     executor: Executor | None = None,
 ) -> list[Execution]:
     """As `call`, for many arguments at once, with the executions as they are."""
-    head = f"import {library}\nfrom symbolic.{module} import {function}\n\n\ndef solution():\n    return "
-    calls = [f"{function}({', '.join(map(repr, args))})\n" for args in arguments]
-    return (executor or _shared.get()).run([Program(head + made, entry="solution") for made in calls], LIMITS)
+    jobs = [job(module, function, args, library=library) for args in arguments]
+    return (executor or _shared.get()).run(jobs, LIMITS)
+
+
+def job(module: str, function: str, args: Sequence[Any], *, library: str) -> Program:
+    """The program that calls `function(*args)` of `symbolic.<module>`; see `call`."""
+    return Program(f"import {library}\nfrom symbolic.{module} import {function}\n", entry=function, args=args)
 
 
 class _Shared:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from envisions.conformance.probes import Probe, probes
-from envisions.environments.protocol import Environment, Transition
+from envisions.environments.protocol import Environment, Transition, advance
 from envisions.records import Message, Split, Task
 from envisions.settings.build import build
 from symbolic import Executor, Program
@@ -75,8 +75,12 @@ class Subject:
                     for i, given in enumerate(programs)
                     if turn < len(given) and not (turn and last[i].terminated)
                 ]
-                answers = environment.step(
-                    [episodes[i] for i in live], [programs[i][turn] for i in live], self.executor
+                answers = advance(
+                    environment,
+                    [tasks[i] for i in live],
+                    [episodes[i] for i in live],
+                    [programs[i][turn] for i in live],
+                    self.executor,
                 )
                 last.update(zip(live, answers, strict=True))
         finally:

@@ -16,6 +16,8 @@ def follows_the_protocol(subject: Subject) -> str:
     environment = subject.environment
     if not re.fullmatch(r"[\w.-]+-v\d+", environment.id):
         raise DefectError("its id is not versioned: name it like 'my-env-v1'", environment.id)
+    if hasattr(environment, "step"):
+        raise DefectError("it has a step(), which nothing calls: what runs programs is execute() or wrap()")
     if environment.max_turns < 1:
         raise DefectError("max_turns is below 1", environment.max_turns)
     if not all(isinstance(stop, str) and stop for stop in environment.stop):

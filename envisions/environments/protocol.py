@@ -6,9 +6,9 @@ Most environments extend `ProgramEnvironment` (program_environment.py), which ne
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from envisions.records import Message, Split, Task, Trajectory
 from symbolic import Execution, Executor, Program, Verdict
@@ -74,10 +74,24 @@ class Environment(Protocol):
     def open(self, task: Task, seed: int) -> Episode:
         """A fresh episode. What is random in it depends on `seed` alone."""
 
-    def step(
+    def wrap(self, task: Task, program: Program) -> Program:
+        """What is really executed for a program of the model's: in a harness, with an entry and arguments, in
+        another language."""
+
+    def execute(
         self, episodes: Sequence[Episode], programs: Sequence[Program], executor: Executor
-    ) -> list[Transition]:
-        """Executes one program for each episode, together, in order. May be called from several threads."""
+    ) -> list[Execution]:
+        """Executes one wrapped program for each episode, together, in order: by the executor, unless the
+        environment has an engine of its own. May be called from several threads."""
+
+    def recheck(self, task: Task, value: Any, certificate: Mapping[str, Any]) -> Verdict:
+        """The verdict on `value` derived anew, for certificates of the environment's own kind."""
+
+    def baselines(self) -> Mapping[str, Mapping[str, Sequence[Program]]]:
+        """Trivial answers, by name: for each test task's id its programs, one a turn."""
+
+    def describe(self) -> Mapping[str, Any]:
+        """What the figures depend on beyond the configuration (versions of engines), as JSON."""
 
     def close(self) -> None:
         """Frees what the environment holds."""
@@ -121,17 +135,42 @@ class BaseEnvironment(ABC):
     def gold(self, task: Task) -> Sequence[Program]:
         return ()
 
-    def step(
+    def wrap(self, task: Task, program: Program) -> Program:
+        return program
+
+    def execute(
         self, episodes: Sequence[Episode], programs: Sequence[Program], executor: Executor
-    ) -> list[Transition]:
-        executions = executor.run(programs)
-        return [
-            episode.step(program, execution)
-            for episode, program, execution in zip(episodes, programs, executions, strict=True)
-        ]
+    ) -> list[Execution]:
+        return executor.run(programs)
+
+    def recheck(self, task: Task, value: Any, certificate: Mapping[str, Any]) -> Verdict:
+        return Verdict("unknown", {"kind": "not re-checkable"})
+
+    def baselines(self) -> Mapping[str, Mapping[str, Sequence[Program]]]:
+        return {}
+
+    def describe(self) -> Mapping[str, Any]:
+        return {}
 
     def close(self) -> None:
         """Nothing to free unless a subclass says so."""
+
+
+def advance(
+    environment: Environment,
+    tasks: Sequence[Task],
+    episodes: Sequence[Episode],
+    programs: Sequence[Program],
+    executor: Executor,
+) -> list[Transition]:
+    """One turn of each episode: its program wrapped, all executed together, and what each episode answers.
+    The one place where episodes go on."""
+    wrapped = [environment.wrap(task, program) for task, program in zip(tasks, programs, strict=True)]
+    executions = environment.execute(episodes, wrapped, executor)
+    return [
+        episode.step(program, execution)
+        for episode, program, execution in zip(episodes, programs, executions, strict=True)
+    ]
 
 
 def prompts(

@@ -14,7 +14,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from queue import SimpleQueue
 
-from envisions.environments.protocol import Environment, Episode, Transition
+from envisions.environments.protocol import Environment, Episode, Transition, advance
 from envisions.errors import HarnessError, UserError
 from envisions.policies.protocol import Completion, Policy, Request, Sampling
 from envisions.records import Kind, Message, PromptKind, Step, Task, Trajectory, digest, seed_from
@@ -207,8 +207,9 @@ def _execute(
 ) -> dict[int, tuple[Program, Transition]]:
     """The programs of completions, and what their episodes answer, by place."""
     programs = [environment.parse(completion.text) for _, completion in ended]
+    tasks = [playing[place].attempt.task for place, _ in ended]
     episodes = [playing[place].episode for place, _ in ended]
-    answers = environment.step(episodes, programs, executor)
+    answers = advance(environment, tasks, episodes, programs, executor)
     for answer in answers:
         if answer.execution.status == "infra":
             raise HarnessError(

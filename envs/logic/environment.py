@@ -7,16 +7,16 @@ or Unknown. Where a translator covers a row's English, the task carries its gold
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final, get_args
 
 from envisions import (
     Episode,
     Execution,
-    Executor,
     Program,
     ProgramEnvironment,
     ProgramFormat,
+    SingleTurn,
     Task,
     TaskSplit,
     Transition,
@@ -28,8 +28,7 @@ from envisions import (
 from envs.logic import prontoqa, proofwriter, theories
 from envs.logic.english import UntranslatedError
 from envs.logic.examples import EXAMPLES
-from symbolic import Entailment, LogicError, Semantics, Status, entail_all
-from symbolic.jobs import OffloadError
+from symbolic import Semantics, entailment_program, read_entailment
 
 ANSWERS: Final = {"true": "True", "false": "False", "unknown": "Unknown", "uncertain": "Unknown"}
 
@@ -81,24 +80,26 @@ class LogicEnvironment(ProgramEnvironment):
             f"{context}\n{question}", _label(_chosen(row, where), where), gold=_gold(context, question)
         )
 
-    def step(
-        self, episodes: Sequence[Episode], programs: Sequence[Program], executor: Executor
-    ) -> list[Transition]:
-        found = entail_all(
-            [program.code for program in programs], semantics=self._semantics, executor=executor
-        )
-        tasks = [episode.task for episode in episodes]  # type: ignore[attr-defined]  # they are SingleTurn's
-        return [_transition(*pair, executor.isolation) for pair in zip(tasks, found, strict=True)]
+    def wrap(self, task: Task, program: Program) -> Program:
+        return entailment_program(program.code, self._semantics)
+
+    def open(self, task: Task, seed: int) -> Episode:
+        return _Query(self, task, self._semantics)
 
 
-def _transition(task: Task, found: Entailment | LogicError | OffloadError, isolation: str) -> Transition:
-    if isinstance(found, Entailment):
-        execution = Execution("ok", found.answer, isolation=isolation)
+class _Query(SingleTurn):
+    """An attempt at a theory: what was written is a text, and the verdict is about what it entails."""
+
+    def __init__(self, environment: LogicEnvironment, task: Task, semantics: Semantics) -> None:
+        super().__init__(environment, task)
+        self._semantics = semantics
+
+    def step(self, program: Program, execution: Execution) -> Transition:
+        found = read_entailment(program.code, self._semantics, execution)
+        if found is None:
+            return Transition(execution, describe(execution), unjudged(execution), terminated=True)
         said = f"The answer to the query is {found.answer}."
-        return Transition(execution, said, found.judged(task.target), terminated=True)
-    status: Status = "error" if isinstance(found, LogicError) else "infra"
-    execution = Execution(status, error=str(found), isolation=isolation)
-    return Transition(execution, describe(execution), unjudged(execution), terminated=True)
+        return Transition(execution, said, found.judged(self.task.target), terminated=True)
 
 
 def _chosen(row: Mapping[str, Any], where: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from symbolic.logic.errors import LogicError
 from symbolic.logic.models import Model, ModelError, holds
@@ -60,6 +61,15 @@ class Rule:
 
 
 Derived = dict[Literal, tuple[int, tuple[Literal, ...]]]  # each literal with its line and its grounds
+
+
+def chain(theory: Theory, semantics: str) -> dict[str, Any]:
+    """The answer under "closed" or "forward", with the steps that derive it. Raises `LogicError`."""
+    try:
+        answer, steps = (closed if semantics == "closed" else forward)(theory)
+    except ModelError as error:
+        return {"answer": "Undecided", "reason": str(error)}
+    return {"answer": answer, "steps": [list(step) for step in steps]}
 
 
 def forward(theory: Theory) -> tuple[str, list[tuple[int, str]]]:

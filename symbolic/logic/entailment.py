@@ -2,26 +2,29 @@
 
 `True` and `False` come with the lines of an unsat core (and a finite model of the premises, which shows them
 consistent), `Unknown` with two finite models. `Contradiction` (the premises are inconsistent) and `Undecided`
-(the solver gave up) are never right. Solving runs in an executor; reading and evaluating run here.
+(the solver gave up) are never right. Texts are read and decided in an executor, certificates checked here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from symbolic.executor import Executor
-from symbolic.jobs import OffloadError, call_all
+from symbolic.jobs import OffloadError, call_all, job
 from symbolic.logic.errors import LogicError
-from symbolic.logic.models import ModelError, holds, models_theory, read_model
+from symbolic.logic.models import holds, models_theory, read_model
 from symbolic.logic.syntax import Not, Theory
-from symbolic.program import Execution
+from symbolic.program import Execution, Program
 from symbolic.verdict import Verdict, VerdictName
 
 Answer = Literal["True", "False", "Unknown", "Contradiction", "Undecided"]
 Semantics = Literal["open", "closed", "forward"]
 _GAVE_UP = ("timeout", "memory", "output", "result_size", "crash")
+_ANSWER = ("logic.solving", "answer")  # the job
+_LOGIC_ERROR = re.compile(r"LogicError: line (\d+): (.*)", re.DOTALL)  # how an execution tells of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +56,35 @@ def entail_all(
     texts: Sequence[str], *, semantics: Semantics = "open", executor: Executor | None = None
 ) -> list[Entailment | LogicError | OffloadError]:
     """As `entails`, for many texts at once; what it would raise stands in the text's place."""
-    read = [_attempt(text) for text in texts]
-    if semantics == "open":
-        sound = [text for text, theory in zip(texts, read, strict=True) if isinstance(theory, Theory)]
-        decided = iter(_decide_all([(text,) for text in sound], executor))
-        found = [theory if isinstance(theory, LogicError) else next(decided) for theory in read]
-    else:
-        found = [theory if isinstance(theory, LogicError) else _chained(theory, semantics) for theory in read]
-    return [
-        _entailment(text, semantics, each) if isinstance(each, dict) else each
-        for text, each in zip(texts, found, strict=True)
-    ]
+    executions = call_all(*_ANSWER, [(text, semantics) for text in texts], library="z3", executor=executor)
+    return [_outcome(text, semantics, execution) for text, execution in zip(texts, executions, strict=True)]
 
 
-def _entailment(text: str, semantics: Semantics, found: dict[str, Any]) -> Entailment:
+def entailment_program(text: str, semantics: Semantics = "open") -> Program:
+    """The program that decides a logic text; `read_entailment` reads what its execution gave."""
+    return job(*_ANSWER, (text, semantics), library="z3")
+
+
+def read_entailment(text: str, semantics: Semantics, execution: Execution) -> Entailment | None:
+    """What the execution of `entailment_program(text, semantics)` found; None where the text does not follow
+    the language, or the execution was lost. Raises `OffloadError` where the job itself failed."""
+    outcome = _outcome(text, semantics, execution)
+    if isinstance(outcome, OffloadError) and execution.status != "infra":
+        raise outcome
+    return outcome if isinstance(outcome, Entailment) else None
+
+
+def _outcome(text: str, semantics: Semantics, execution: Execution) -> Entailment | LogicError | OffloadError:
+    if execution.ok:
+        return _entailment(text, semantics, execution.value)
+    if execution.status in _GAVE_UP:
+        return _entailment(text, semantics, {"answer": "Undecided", "reason": execution.status})
+    if execution.status == "error" and (told := _LOGIC_ERROR.fullmatch(execution.error)):
+        return LogicError(int(told[1]), told[2])
+    return OffloadError(execution.status, execution.error)
+
+
+def _entailment(text: str, semantics: Semantics, found: Mapping[str, Any]) -> Entailment:
     return Entailment(found["answer"], {"kind": "entailment", "semantics": semantics, "text": text, **found})
 
 
@@ -90,51 +108,14 @@ def _read(text: str) -> Theory:
     return read_theory(text)
 
 
-def _attempt(text: str) -> Theory | LogicError:
-    try:
-        return _read(text)
-    except LogicError as error:
-        return error
-
-
 def _decide(*args: Any, executor: Executor | None) -> dict[str, Any]:
     """The solver's findings; where it gave up, that the text is undecided."""
-    [found] = _decide_all([args], executor)
-    if isinstance(found, OffloadError):
-        raise found
-    return found
-
-
-def _decide_all(
-    arguments: Sequence[Sequence[Any]], executor: Executor | None
-) -> list[dict[str, Any] | OffloadError]:
-    executions = call_all("logic.solving", "decide", arguments, library="z3", executor=executor)
-    return [_found(execution) for execution in executions]
-
-
-def _found(execution: Execution) -> dict[str, Any] | OffloadError:
+    [execution] = call_all("logic.solving", "decide", [args], library="z3", executor=executor)
     if execution.ok:
         return dict(execution.value)
     if execution.status in _GAVE_UP:
         return {"answer": "Undecided", "reason": execution.status}
-    return OffloadError(execution.status, execution.error)
-
-
-def _chained(theory: Theory, semantics: Semantics) -> dict[str, Any] | LogicError:
-    try:
-        return _chain(theory, semantics)
-    except LogicError as error:
-        return error
-
-
-def _chain(theory: Theory, semantics: Semantics) -> dict[str, Any]:
-    from symbolic.logic.chaining import closed, forward
-
-    try:
-        answer, steps = (closed if semantics == "closed" else forward)(theory)
-    except ModelError as error:
-        return {"answer": "Undecided", "reason": str(error)}
-    return {"answer": answer, "steps": [list(step) for step in steps]}
+    raise OffloadError(execution.status, execution.error)
 
 
 def check_entailment(
@@ -160,7 +141,9 @@ def _check_answer(
         return None
     semantics = certificate.get("semantics")
     if semantics in ("closed", "forward"):
-        again = _chain(theory, semantics)
+        from symbolic.logic.chaining import chain
+
+        again = chain(theory, semantics)
         return None if again["answer"] == answer else f"chaining again gives {again['answer']}"
     if answer == "Unknown":
         return _check_models(theory, certificate["models"])

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from symbolic.logic.chaining import chain
 from symbolic.logic.models import ModelError, holds, models_theory, read_model
 from symbolic.logic.reading import read_theory
 from symbolic.logic.syntax import (
@@ -37,6 +38,12 @@ def decide(text: str, core: Sequence[int] | None = None, answer: str = "") -> di
     if core is not None:
         return {"holds": _core_holds(theory, core, answer)}
     return _decide(theory)
+
+
+def answer(text: str, semantics: str) -> dict[str, Any]:
+    """The answer to a text under any semantics (see `entails`), with what shows it. Raises `LogicError`."""
+    theory = read_theory(text)
+    return _decide(theory) if semantics == "open" else chain(theory, semantics)
 
 
 def _decide(theory: Theory) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from envisions.environments.protocol import advance
 from envisions.environments.splits import mask
 from envisions.errors import UserError
 from envisions.records import Task
@@ -63,8 +64,9 @@ def test_an_episode_judges_what_ran(environment: MathEnvironment) -> None:
     task = Task("How many legs has a cow?", 4)
     completions = ["\n    return 4.0\n```", "\n    return 5\n```", "\n    retur 4\n```"]
     episodes = [environment.open(task, seed=0) for _ in completions]
+    programs = [environment.parse(text) for text in completions]
     with Executor() as executor:
-        transitions = environment.step(episodes, [environment.parse(text) for text in completions], executor)
+        transitions = advance(environment, [task] * len(programs), episodes, programs, executor)
     assert [step.verdict.verdict for step in transitions if step.verdict] == ["right", "wrong", "wrong"]
     assert all(step.terminated for step in transitions)
 

@@ -22,7 +22,6 @@ from envisions import (
     Transition,
     Verdict,
     judge,
-    unjudged,
 )
 from envisions.environments.program import SingleTurn
 
@@ -239,17 +238,28 @@ class _Patient(SingleTurn):
 class Entangled(Sound):
     """Keeps the turn at hand in the environment, where another thread finds it."""
 
+    def __init__(self, **keys: Any) -> None:
+        super().__init__(**keys)
+        self._tasks_of: dict[int, Task] = {}
+
+    def execute(
+        self, episodes: Sequence[Episode], programs: Sequence[Program], executor: Executor
+    ) -> list[Execution]:
+        self._at_hand = [episode.task for episode in episodes]
+        executions = executor.run(programs)
+        time.sleep(0.05)
+        self._tasks_of.update(zip(map(id, executions), self._at_hand, strict=False))
+        return executions
+
+    def judge(self, task: Task, execution: Execution) -> Verdict:
+        return super().judge(self._tasks_of[id(execution)], execution)
+
+
+class Stepping(Sound):
     def step(
         self, episodes: Sequence[Episode], programs: Sequence[Program], executor: Executor
     ) -> list[Transition]:
-        self._at_hand = [episode.task for episode in episodes]  # type: ignore[attr-defined]
-        executions = executor.run(programs)
-        time.sleep(0.05)
-        tasks = [*self._at_hand, *self._at_hand * len(programs)]
-        return [
-            Transition(e, "Done.", unjudged(e) or self.judge(task, e), terminated=True)
-            for e, task in zip(executions, tasks, strict=False)
-        ]
+        return []
 
 
 class Hoarding(Sound):

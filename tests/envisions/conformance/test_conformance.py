@@ -14,6 +14,7 @@ from tests.envisions.conformance import broken
 
 KEYS = {"n_train": 12, "n_test": 12}
 DEFECTS = {
+    "Stepping": ("protocol", "nothing calls"),
     "Unversioned": ("protocol", "not versioned"),
     "TooFew": ("protocol", "env.n_train=12 gives 11"),
     "Twice": ("tasks", "is 2 times"),
