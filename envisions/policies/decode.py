@@ -96,7 +96,9 @@ class Decoder:
             prompts, completions = zip(*(pairs[i] for i in places), strict=True)
             cache = RowCache(self._model, len(places))
             self._read(cache, prompts, prefixes)
-            texts = [(prompt[-1], *completion) for prompt, completion in zip(prompts, completions, strict=True)]
+            texts = [
+                (prompt[-1], *completion) for prompt, completion in zip(prompts, completions, strict=True)
+            ]
             logits = self._forward(cache, [text[:-1] for text in texts], [prefixes[p] for p in prompts])
             wanted = _rectangle([text[1:] for text in texts], self._device)
             logprobs = logits.float().log_softmax(-1).gather(2, wanted[:, :, None])[:, :, 0].tolist()
@@ -107,7 +109,7 @@ class Decoder:
     def _share(self, prompts: Sequence[Ids]) -> dict[Ids, Prefix]:
         """The computed prefix of each prompt. They are kept for the next call, which may begin alike."""
         chosen: dict[Ids, Prefix] = {}
-        kept = {(): Prefix(())}
+        kept: dict[Ids, Prefix] = {(): Prefix(())}
         for ids, members in find_prefixes(prompts):
             kept[ids] = self._prefixes.get(ids) or self._extend(chosen.get(members[0], kept[()]), ids)
             chosen.update(dict.fromkeys(members, kept[ids]))
@@ -181,7 +183,7 @@ class Decoder:
             "position_ids": before[:, None] + columns,
             "past_key_values": cache,
             "use_cache": True,
-            "batch": Batch(columns, _groups(prefixes, self._device), self._model.dtype),
+            "batch": Batch(columns, _groups(prefixes, self._device)),
         }
         if logits:
             return self._model(**given).logits  # type: ignore[no-any-return]
@@ -207,7 +209,9 @@ class Decoder:
 def _row(place: int, request: Request, prefixes: dict[Ids, Prefix], sampling: Sampling) -> _Row:
     prefix, ids = prefixes[request.prompt_ids], list(request.prompt_ids)
     noise = torch.nn.functional.pad(uniform(request.seed, sampling.max_new_tokens), (0, _AHEAD))
-    return _Row(place, ids, len(ids), prefix, noise, sampling.temperature, drafted=len(prefix.ids))
+    return _Row(
+        place, ids, len(ids), prefix, noise, sampling.temperature_of(request), drafted=len(prefix.ids)
+    )
 
 
 def _learn(drafts: Drafts, row: _Row) -> None:

@@ -1,7 +1,7 @@
 """Guesses at what a row writes next: what followed the same few tokens before, in any prompt or completion.
 
-Prompt lookup (Saxena 2023) over the whole batch: programs for like questions repeat one another. A guess costs
-nothing but the room it takes in a forward pass, and is kept only if it is what the row draws by itself.
+Prompt lookup (Saxena 2023) over the whole batch: programs for like questions repeat one another. A guess
+costs nothing but the room it takes in a forward pass, and is kept only if the row draws it by itself.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How a token is drawn: by its request's own numbers, so that it does not depend on who is decoded beside it."""
+"""How a token is drawn: by its request's own numbers, whoever is decoded beside it."""
 
 from __future__ import annotations
 
@@ -52,6 +52,6 @@ def _invert(weights: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
 
 
 def _first_above(ends: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """Where a cumulative sum first exceeds `target`, (rows, 1): nowhere, by rounding, is the last that adds."""
+    """Where a cumulative sum first exceeds `target`, (rows, 1); by rounding nowhere: the last that adds."""
     below = torch.nextafter(ends[:, -1:], torch.zeros_like(target))
     return torch.searchsorted(ends, target.minimum(below), right=True)

@@ -149,7 +149,6 @@ class Batch:
 
     columns: torch.Tensor
     groups: Sequence[tuple[Prefix, Rows]]
-    dtype: torch.dtype
     _masks: dict[tuple[int | None, int | None], torch.Tensor] = field(default_factory=dict)
 
     def own_mask(self, width: int, window: int | None, folds: int) -> torch.Tensor:
@@ -172,8 +171,8 @@ class Batch:
         return self._masks[group, window]
 
     def _additive(self, seen: torch.Tensor, folds: int) -> torch.Tensor:
-        zeros = torch.zeros(seen.shape, dtype=self.dtype, device=seen.device)
-        return zeros.masked_fill_(~seen, torch.finfo(self.dtype).min).repeat(1, folds, 1)
+        zeros = torch.zeros(seen.shape, device=seen.device)
+        return zeros.masked_fill_(~seen, torch.finfo(zeros.dtype).min).repeat(1, folds, 1)
 
 
 def attend(
@@ -206,7 +205,7 @@ def attend(
         parts = _part(by_head.flatten(1, 2), prefix.keys[layer], prefix.values[layer], mask, softcap)
         shared, other = (part.unflatten(1, by_head.shape[1:3]).transpose(0, 1) for part in parts)
         out[rows] = torch.lerp(out[rows], shared, torch.sigmoid(other - normaliser[rows]))
-    return out.unflatten(2, (-1, tokens)).flatten(1, 2).transpose(1, 2).contiguous(), None
+    return out.to(query.dtype).unflatten(2, (-1, tokens)).flatten(1, 2).transpose(1, 2).contiguous(), None
 
 
 def _part(
@@ -216,15 +215,15 @@ def _part(
     mask: torch.Tensor | None,
     softcap: float | None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Attention to some of the columns, and the logarithm of its normaliser (…, 1)."""
-    scores = query @ key.transpose(-1, -2)
+    """Attention to some of the columns, and the logarithm of its normaliser (…, 1), both in float32."""
+    scores = (query @ key.transpose(-1, -2)).float()
     if softcap is not None:
         scores.div_(softcap).tanh_().mul_(softcap)
     if mask is not None:
         scores += mask
     highest = scores.amax(-1, keepdim=True)
     total = scores.sub_(highest).exp_().sum(-1, keepdim=True)
-    return (scores @ value).div_(total), total.log_().add_(highest)
+    return (scores.to(value.dtype) @ value).float().div_(total), total.log_().add_(highest)
 
 
 def check_supported(model: PreTrainedModel) -> None:

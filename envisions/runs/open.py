@@ -50,11 +50,12 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
         source = resolve(settings.model)
         with _executor(settings, path) as executor:
             backend = str(policy_config["_target_"])
-            _check_inputs(directory, manifest(environment, executor, source, backend))
+            device = choose_device(policy_config.get("dtype", "auto"))
+            _check_inputs(directory, manifest(environment, executor, source, backend, device))
             write_text(path / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(config)))
             display = Display()
             display.say(
-                f"{path}: {source.name} on {choose_device()}, by {backend.rpartition('.')[2]};"
+                f"{path}: {source.name} on {device}, by {backend.rpartition('.')[2]};"
                 f" programs run in tier {executor.isolation}"
             )
             policies = Policies(policy)

@@ -133,9 +133,10 @@ class Run:
         if not attempts:
             return []
         played = play(attempts, self.environment, lambda: self.policy(number), self.executor, path, advance)
-        verdicts = Counter(trajectory.verdict.verdict for trajectory in played)
-        counted = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
-        self.display.say(f"  {attempts[0].kind}, {attempts[0].prompt}: {counted} of {len(played)}")
+        for kind, prompt in dict.fromkeys((t.kind, t.prompt) for t in played):
+            verdicts = Counter(t.verdict.verdict for t in played if (t.kind, t.prompt) == (kind, prompt))
+            counted = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
+            self.display.say(f"  {kind}, {prompt}: {counted} of {verdicts.total()}")
         return played
 
     @contextmanager
