@@ -2,7 +2,7 @@
 
 from symbolic.executor import Executor
 from symbolic.graphs import judge_witness
-from symbolic.judge import judge
+from symbolic.judge import judge, judge_all
 from symbolic.logic import (
     Entailment,
     LogicError,
@@ -33,6 +33,7 @@ __all__ = [
     "entailment_program",
     "entails",
     "judge",
+    "judge_all",
     "judge_entailment",
     "judge_witness",
     "read_entailment",

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from symbolic.answers.notation import is_cut
 from symbolic.packing import pack, unpack
 from symbolic.verdict import Verdict, VerdictName
 
@@ -56,6 +57,8 @@ def _examine(problem: Problem, witness: Any) -> tuple[VerdictName, str]:
     graph = _graph(problem)
     if witness is None:
         return "wrong", "there is no witness"
+    if isinstance(witness, str) and is_cut(witness):
+        return "unknown", "the witness was cut, or is of a kind that is not read"
     if isinstance(witness, str) and witness.strip().lower() in ("none", "impossible", "no"):
         exists = _EXISTS[problem["kind"]](graph, problem)
         if exists is None:

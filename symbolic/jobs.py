@@ -10,12 +10,27 @@ import atexit
 import os
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from symbolic.executor import Executor
 from symbolic.program import Execution, Limits, Program
 
 LIMITS = Limits(cpu_s=10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`function(*args)` of `symbolic.<module>`, with plain arguments."""
+
+    module: str
+    function: str
+    args: tuple[Any, ...]
+
+    def program(self, library: str) -> Program:
+        """What an executor runs; `library`, named first, sends it to where that is warm."""
+        code = f"import {library}\nfrom symbolic.{self.module} import {self.function}\n"
+        return Program(code, entry=self.function, args=self.args)
 
 
 class OffloadError(RuntimeError):
@@ -26,17 +41,6 @@ class OffloadError(RuntimeError):
         self.status = status
 
 
-def call(module: str, function: str, *args: Any, library: str, executor: Executor | None = None) -> Any:
-    """`function(*args)` of `symbolic.<module>`, run in an executor. Raises `OffloadError`.
-
-    `library` is what the function mostly uses: named first, it sends the job to where that is warm.
-    """
-    [execution] = call_all(module, function, [args], library=library, executor=executor)
-    if not execution.ok:
-        raise OffloadError(execution.status, execution.error)
-    return execution.value
-
-
 def call_all(
     module: str,
     function: str,
@@ -45,14 +49,19 @@ def call_all(
     library: str,
     executor: Executor | None = None,
 ) -> list[Execution]:
-    """As `call`, for many arguments at once, with the executions as they are."""
-    jobs = [job(module, function, args, library=library) for args in arguments]
-    return (executor or _shared.get()).run(jobs, LIMITS)
+    """`function(*args)` of `symbolic.<module>` for each, in one batch, with the executions as they are.
+
+    `library` is what the function mostly uses: named first, it sends the job to where that is warm.
+    """
+    jobs = [Job(module, function, tuple(args)) for args in arguments]
+    return run_jobs(jobs, library=library, executor=executor)
 
 
-def job(module: str, function: str, args: Sequence[Any], *, library: str) -> Program:
-    """The program that calls `function(*args)` of `symbolic.<module>`; see `call`."""
-    return Program(f"import {library}\nfrom symbolic.{module} import {function}\n", entry=function, args=args)
+def run_jobs(
+    jobs: Sequence[Job], *, library: str, executor: Executor | None = None, limits: Limits = LIMITS
+) -> list[Execution]:
+    """As `call_all`, for different functions."""
+    return (executor or _shared.get()).run([job.program(library) for job in jobs], limits)
 
 
 class _Shared:

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from symbolic.algebra.comparison import as_term
 from symbolic.algebra.equality import align, refutes, unpack_point
-from symbolic.algebra.relations import has_root_of_one, sides, tells_apart
+from symbolic.algebra.relations import chains_differ, has_root_of_one, sides, tells_apart
 from symbolic.answers.evaluation import Point
 from symbolic.answers.reading import Answer, Condition, promote, read
 from symbolic.answers.terms import symbols
 from symbolic.budget import ExhaustedError, budget
 from symbolic.executor import Executor
 from symbolic.graphs import check_witness
-from symbolic.judge import WORK, as_term, judge
+from symbolic.judge import WORK, judge
 from symbolic.logic.entailment import check_entailment
 from symbolic.packing import read_fraction, unpack
 
@@ -67,13 +68,17 @@ def _check_point(verdict: Any, certificate: Mapping[str, Any], got: Answer, expe
 
 def _differ(got: Answer, expected: Answer, certificate: Mapping[str, Any], point: Point) -> bool:
     if isinstance(got, Condition) and isinstance(expected, Condition):
-        one, other = sides(got.relation, expected.relation)
+        if certificate.get("kind") == "chain":
+            return chains_differ(got.relations, expected.relations, point)
+        if not len(got.relations) == len(expected.relations) == 1:
+            raise ValueError("a chain has a point of its own kind")
+        one, other = sides(got.relations[0], expected.relations[0])
         if certificate.get("stage") != "root":
             return tells_apart(one, other, point)
         low, high = (read_fraction(end) for end in certificate["between"])
         swapped, name = certificate["swapped"] is True, str(certificate["name"])
         return one[0] == other[0] == "=" and has_root_of_one(one, other, swapped, point, name, (low, high))
-    left, right = align(as_term(got), as_term(expected))
+    left, right = align(as_term(got, expected), as_term(expected, got))
     if "i" in symbols(left) | symbols(right):
         raise ValueError("i may be imaginary")
     return refutes(left, right, point)

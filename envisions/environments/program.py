@@ -37,8 +37,8 @@ class ProgramEnvironment(BaseEnvironment):
     def __init__(
         self,
         *,
-        n_train: int = 128,
-        n_test: int = 128,
+        n_train: int,
+        n_test: int,
         data: str | None = None,
         test_data: str | None = None,
         seed: int = 0,

@@ -16,6 +16,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from envisions.errors import UserError, did_you_mean
 
+_FREE = "**"
 _WORDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 
 
@@ -33,7 +34,7 @@ def factory(config: Any, *, group: str, **offered: Any) -> Callable[..., Any]:
         raise UserError(f"{group}={config} is no choice; name one, such as {group}=NAME (see --help).")
     target = _find(config.get("_target_"), group)
     values = _checked(target, {key: value for key, value in config.items() if key != "_target_"}, group)
-    taken = inspect.signature(target).parameters
+    taken = _parameters(target, group)
     values = {**{key: value for key, value in offered.items() if key in taken}, **values}
     return lambda *arguments: _call(target, group, *arguments, **values)
 
@@ -58,20 +59,44 @@ def _find(name: Any, group: str) -> Any:
 
 def _checked(target: Any, values: Mapping[str, Any], group: str) -> dict[str, Any]:
     """The values as the target's annotations want them."""
-    try:
-        parameters = inspect.signature(target).parameters
-    except ValueError as error:
-        raise UserError(f"{group}._target_: {error}; name a class written in Python.") from error
-    try:
-        hints = get_type_hints(target.__init__ if inspect.isclass(target) else target)
-    except NameError:  # a name that is imported for type checkers alone
-        hints = {}
-    free = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
-    known = [f"{group}.{name}" for name in parameters]
+    hints = _parameters(target, group)
+    known = [f"{group}.{name}" for name in hints if name != _FREE]
     for key in (f"{group}.{key}" for key in values):
-        if key not in known and not free:
+        if key not in known and _FREE not in hints:
             raise UserError(f"unknown key '{key}'.{did_you_mean(key, known)} Known: {', '.join(known)}.")
     return {key: _value(value, hints.get(key, Any), f"{group}.{key}") for key, value in values.items()}
+
+
+def _parameters(target: Any, group: str) -> dict[str, Any]:
+    """What the target takes by name, with its annotations; `_FREE` among them where it takes anything.
+
+    A constructor's `**keys` are those of the class that it extends, which it hands them on to."""
+    found: dict[str, Any] = {}
+    for maker in _makers(target):
+        try:
+            parameters = inspect.signature(maker).parameters.values()
+        except ValueError as error:
+            raise UserError(f"{group}._target_: {error}; name a class written in Python.") from error
+        hints = _hints(maker)
+        named = [p for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+        found = {**{p.name: hints.get(p.name, Any) for p in named if p.name != "self"}, **found}
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+            return found
+    return {**found, _FREE: Any}
+
+
+def _makers(target: Any) -> list[Any]:
+    """A function, or a class's own constructor and those it extends."""
+    if not inspect.isclass(target):
+        return [target]
+    return [vars(kind)["__init__"] for kind in target.__mro__ if "__init__" in vars(kind)]
+
+
+def _hints(maker: Any) -> dict[str, Any]:
+    try:
+        return get_type_hints(maker)
+    except NameError:  # a name that is imported for type checkers alone
+        return {}
 
 
 def _value(value: Any, hint: Any, key: str) -> Any:

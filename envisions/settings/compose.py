@@ -27,7 +27,6 @@ from envisions.errors import UserError, did_you_mean
 from envisions.settings.schema import Settings, check_ranges
 
 PLUGINS = "envisions.envs"  # the group of entry points; each names a class, "package.module:Class"
-_COMMON = {"n_train": 128, "n_test": 128, "data": None, "test_data": None}  # keys of every environment
 
 
 def compose() -> list[tuple[Settings, str]]:
@@ -40,8 +39,7 @@ def compose() -> list[tuple[Settings, str]]:
         composed.append((config, str(HydraConfig.get().runtime.choices.get("env"))))
 
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises instead of printing a trace and exiting
-    ConfigStore.instance().store(name="settings", node=Settings)
-    _offer_plugins()
+    _offer()
     try:
         hydra.main(version_base="1.3", config_path="pkg://conf", config_name="config")(keep)()
         return [(_typed(config), env) for config, env in composed]
@@ -53,8 +51,17 @@ def compose() -> list[tuple[Settings, str]]:
         raise UserError(_refused(error)) from error
 
 
-def _offer_plugins() -> None:
-    """Environments of installed packages, by the names of their entry points; none of them is imported."""
+def load(*overrides: str) -> Settings:
+    """The settings that these overrides give, without a command line: for notebooks and tests."""
+    _offer()
+    with hydra.initialize_config_module("conf", version_base="1.3"):
+        return _typed(hydra.compose("config", overrides=list(overrides)))
+
+
+def _offer() -> None:
+    """The schema, and environments of installed packages by the names of their entry points; none of them is
+    imported."""
+    ConfigStore.instance().store(name="settings", node=Settings)
     shipped = {path.name.removesuffix(".yaml") for path in files("conf").joinpath("env").iterdir()}
     for point in entry_points(group=PLUGINS):
         if point.name in shipped:
@@ -63,7 +70,7 @@ def _offer_plugins() -> None:
                 f"the installed package {owner} has an environment '{point.name}', which is the name of one"
                 " of ours: uninstall it, or ask its author for another name."
             )
-        node = {"_target_": point.value.replace(":", "."), **_COMMON}
+        node = {"_target_": point.value.replace(":", ".")}
         ConfigStore.instance().store(group="env", name=point.name, node=node)
 
 

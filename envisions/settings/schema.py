@@ -1,4 +1,7 @@
-"""The configuration's schema: what Hydra checks before anything runs. Values and their reasons: `conf/`."""
+"""The configuration's schema: what Hydra checks before anything runs.
+
+Defaults stand in `conf/`, with their reasons, and nowhere else: what it leaves out is missing.
+"""
 
 from __future__ import annotations
 
@@ -39,37 +42,37 @@ class MethodSettings:
     """A recipe from attempts to rows; see `conf/method/`."""
 
     name: str = MISSING
-    refine: Refine = Refine.failed
-    feedback: bool = True  # the refinement prompt shows what the execution said
-    verdicts: bool = True  # False: the control, rows drawn without regard to the verdict
-    ranking: Ranking = Ranking.self_reward
-    rescore: bool = True  # rank only comparable scores: one policy, the plain prompt
-    l1_per_task: int = 2
-    l1_keeps_one: bool = False  # as published: the last positive is kept for L2
-    l2_per_task: int = 1
-    pairs_per_task: int = 1
-    start: Start = Start.base
+    refine: Refine = MISSING
+    feedback: bool = MISSING  # the refinement prompt shows what the execution said
+    verdicts: bool = MISSING  # False: the control, rows drawn without regard to the verdict
+    ranking: Ranking = MISSING
+    rescore: bool = MISSING  # rank only comparable scores: one policy, the plain prompt
+    l1_per_task: int = MISSING
+    l1_keeps_one: bool = MISSING  # as published: the last positive is kept for L2
+    l2_per_task: int = MISSING
+    pairs_per_task: int = MISSING
+    start: Start = MISSING
 
 
 @dataclass
 class EvaluationSettings:
     """`samples` a test task, at the run's temperature, for pass@k; 0 for the greedy answer alone."""
 
-    samples: int = 4
+    samples: int = MISSING
 
 
 @dataclass
 class RunSettings:
-    dir: str | None = None
+    dir: str | None = MISSING
 
 
 @dataclass
 class ExecutorSettings:
     """Limits of one program; see `symbolic.Limits`."""
 
-    cpu_s: float = 2.0
-    mem_mb: int = 1024
-    allow_unsandboxed: bool = False
+    cpu_s: float = MISSING
+    mem_mb: int = MISSING
+    allow_unsandboxed: bool = MISSING
 
 
 @dataclass
@@ -80,12 +83,12 @@ class Settings:
     method: MethodSettings = field(default_factory=MethodSettings)
     policy: Any = MISSING
     train: Any = MISSING
-    model: str = "smollm2"
-    rounds: int = 2
-    samples: int = 4
-    temperature: float = 1.0
-    max_new_tokens: int = 128
-    seed: int = 0
+    model: str = MISSING
+    rounds: int = MISSING
+    samples: int = MISSING
+    temperature: float = MISSING
+    max_new_tokens: int = MISSING
+    seed: int = MISSING
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
     executor: ExecutorSettings = field(default_factory=ExecutorSettings)
     run: RunSettings = field(default_factory=RunSettings)

@@ -48,25 +48,13 @@ class LogicEnvironment(ProgramEnvironment):
     examples = EXAMPLES
     default_levels: ClassVar[Mapping[int, float]] = {0: 0.5, 1: 0.5, 2: 0.0, 3: 0.0, 4: 0.0}
 
-    def __init__(
-        self,
-        *,
-        n_train: int = 128,
-        n_test: int = 128,
-        data: str | None = None,
-        test_data: str | None = None,
-        seed: int = 0,
-        levels: Mapping[int, float] | None = None,
-        semantics: str = "open",
-    ) -> None:
+    def __init__(self, *, semantics: str, **keys: Any) -> None:
         if semantics not in get_args(Semantics):
             raise UserError(
                 f"env.semantics={semantics} is not known; it is one of {', '.join(get_args(Semantics))}"
             )
         self._semantics: Any = semantics
-        super().__init__(
-            n_train=n_train, n_test=n_test, data=data, test_data=test_data, seed=seed, levels=levels
-        )
+        super().__init__(**keys)
 
     def generate(self, n_train: int, n_test: int, levels: Mapping[int, float], seed: int) -> TaskSplit:
         return drawn_split(theories.draw(seed), n_train, n_test, levels)

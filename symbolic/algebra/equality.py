@@ -7,6 +7,7 @@ unknown. Variables are real. Points where either side is undefined are skipped, 
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -60,25 +61,43 @@ def _expression(verdict: VerdictName, stage: str, **more: Any) -> Finding:
 
 
 def refutes(left: Term, right: Term, point: Point) -> bool:
-    """Whether two terms differ at a point, beyond doubt."""
-    return not evaluate(left, point).overlaps(evaluate(right, point))
+    """Whether two terms differ at a point, beyond doubt and however a logarithm without a base is meant."""
+    return not any(
+        evaluate(one, point).overlaps(evaluate(other, point)) for one, other in readings(left, right)
+    )
+
+
+def readings(left: Term, right: Term) -> list[tuple[Term, Term]]:
+    """Both terms with "log" as the natural logarithm and, where there is one, as the decimal one."""
+    decimal = _decimal(left), _decimal(right)
+    return [(left, right)] if decimal == (left, right) else [(left, right), decimal]
+
+
+def _decimal(term: Term) -> Term:
+    if term.head == "log" and len(term.args) == 1:
+        return Term("log10", (_decimal(term.args[0]),))
+    return replace(term, args=tuple(map(_decimal, term.args))) if term.args else term
 
 
 def equal_to_number(term: Term, value: Numeral, simplifier: Simplifier) -> Finding:
     """Whether an expression is a number; a rounded float stands for what is within the tolerance."""
-    if isinstance(value, float):
-        return _near(term, value)
-    return equal_terms(term, number(value), simplifier)
+    if not isinstance(value, float):
+        return equal_terms(term, number(value), simplifier)
+    if symbols(term):
+        return _expression("wrong" if math.isfinite(value) else "unknown", "undefined")
+    natural, *others = [_near(one, value) for one, _ in readings(term, term)]
+    verdict = natural if natural != "wrong" else "unknown" if set(others) & {"right", "unknown"} else "wrong"
+    return _expression(verdict, "rounded" if math.isfinite(value) else "undefined")
 
 
-def _near(term: Term, value: float) -> Finding:
+def _near(term: Term, value: float) -> VerdictName:
     try:
         constant = evaluate(term, {})
         target = Fraction(value)
     except (UndefinedError, OverflowError):
-        return _expression("wrong" if symbols(term) else "unknown", "undefined")
+        return "unknown"
     inside = target - reach(value) <= constant.low and constant.high <= target + reach(value)
-    return _expression("right" if inside else "wrong", "rounded")
+    return "right" if inside else "wrong"
 
 
 def align(left: Term, right: Term) -> tuple[Term, Term]:

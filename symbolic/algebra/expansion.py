@@ -82,9 +82,17 @@ def _key(term: Term) -> str:
     """A text of the expansion, with the denominator's leading coefficient 1."""
     top, bottom = _expand(term)
     lead = bottom[max(bottom)]
-    return " / ".join(
-        str(sorted((mono, str(c / lead)) for mono, c in side.items())) for side in (top, bottom)
+    key = " / ".join(_written(side, lead) for side in (top, bottom))
+    take(1 + len(key) // 50)
+    return key
+
+
+def _written(side: Polynomial, lead: Fraction) -> str:
+    monomials = (
+        "*".join([str(factor / lead), *(f"{name}^{power}" for name, power in monomial)])
+        for monomial, factor in sorted(side.items())
     )
+    return " + ".join(monomials)
 
 
 def _sum(one: Quotient, other: Quotient) -> Quotient:

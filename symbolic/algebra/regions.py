@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from symbolic.answers.reading import Answer, Items, Number, Region
+from symbolic.answers.reading import Answer, Bracket, Condition, Items, Number, Region, read_constant
+from symbolic.answers.terms import Relation, symbols
 
 Cut = tuple[Fraction | float, int]  # a place on the line: just below a number (-1) or just above it (1)
 Piece = tuple[Cut, Cut]
@@ -53,3 +54,38 @@ def _merged(pieces: list[Piece]) -> list[Piece]:
         else:
             merged.append((low, high))
     return merged
+
+
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+def as_interval(condition: Condition) -> Items | None:
+    """The interval of one variable where a chain of inequalities holds; None if it is none, or not exact."""
+    rays = [_ray(relation) for relation in condition.relations]
+    if None in rays or len({ray[0] for ray in rays if ray}) != 1:
+        return None
+    low: Cut = (-math.inf, 1)
+    high: Cut = (math.inf, -1)
+    for _, op, bound in (ray for ray in rays if ray):
+        if op in (">", ">="):
+            low = max(low, (bound, 1 if op == ">" else -1))
+        else:
+            high = min(high, (bound, -1 if op == "<" else 1))
+    bracket: Bracket = _BRACKETS[low[1] < 0, high[1] > 0]
+    return Items((Number(low[0]), Number(high[0])), bracket)
+
+
+_BRACKETS: dict[tuple[bool, bool], Bracket] = {
+    (False, False): "()", (True, True): "[]", (False, True): "(]", (True, False): "[)"
+}  # fmt: skip
+
+
+def _ray(relation: Relation) -> tuple[str, str, Fraction | float] | None:
+    """The variable, the sign and the bound of "x < 3", turned so that the variable comes first."""
+    op, left, right = relation.op, relation.left, relation.right
+    if symbols(right) and not symbols(left):
+        op, left, right = _MIRRORED.get(op, op), right, left
+    bound = read_constant(right)
+    if left.head != "symbol" or op not in _MIRRORED or not isinstance(bound, Number):
+        return None
+    return left.name, op, bound.value

@@ -7,11 +7,19 @@ interval in which one equation has a root and the other none. Else unknown: x² 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from symbolic.algebra.equality import Finding, Simplifier, align, defined_points, pack_point, sample_points
+from symbolic.algebra.equality import (
+    Finding,
+    Simplifier,
+    align,
+    defined_points,
+    pack_point,
+    readings,
+    sample_points,
+)
 from symbolic.algebra.expansion import proves_equal
 from symbolic.answers.evaluation import Point, evaluate
 from symbolic.answers.intervals import Interval, UndefinedError, exact
@@ -41,9 +49,57 @@ def equal_relations(left: Relation, right: Relation, simplifier: Simplifier) -> 
     return _root_of_one(one, other)
 
 
+def equal_chains(left: Sequence[Relation], right: Sequence[Relation], simplifier: Simplifier) -> Finding:
+    """Whether two chains of relations ("0 < x <= 1") say the same, whichever way they are written.
+
+    Right if each relation has its like; wrong only at a point where one chain holds and the other does not.
+    """
+    rest = list(right)
+    for relation in left:
+        likes = [other for other in rest if equal_relations(relation, other, simplifier).verdict == "right"]
+        if not likes:
+            break
+        rest.remove(likes[0])
+    else:
+        if not rest:
+            return Finding("right", {"kind": "chain", "stage": "relations"})
+    for point in _common_points(left, right):
+        if chains_differ(left, right, point):
+            return Finding("wrong", {"kind": "chain", "stage": "point", "point": pack_point(point)})
+    return Finding("unknown", {"kind": "chain", "stage": "supported"})
+
+
+def chains_differ(left: Sequence[Relation], right: Sequence[Relation], point: Point) -> bool:
+    """Whether all relations of one chain hold at the point while one of the other fails."""
+    truths = [[_true_at(relation, point) for relation in chain] for chain in (left, right)]
+    whole = [False if False in truth else None if None in truth else True for truth in truths]
+    return None not in whole and whole[0] != whole[1]
+
+
+def _true_at(relation: Relation, point: Point) -> bool | None:
+    term = difference(relation.left, relation.right)
+    if len(readings(term, term)) > 1:
+        return None
+    try:
+        return _holds(relation.op, evaluate(term, point))
+    except UndefinedError:
+        return None
+
+
+def _common_points(left: Sequence[Relation], right: Sequence[Relation]) -> Iterator[dict[str, Interval]]:
+    """Sample points, and those where a side of a relation is reached along a variable."""
+    terms = [difference(relation.left, relation.right) for relation in (*left, *right)]
+    names = frozenset().union(*map(symbols, terms))
+    for point, _ in zip(sample_points(names, "|".join(map(write, terms))), range(_ROUNDS), strict=False):
+        yield point
+        for term in terms:
+            for name in sorted(symbols(term)):
+                yield from _zeros(term, point, name)
+
+
 def _root_of_one(one: Sided, other: Sided) -> Finding:
     """Wrong with an interval that holds a root of one equation alone, if one is found."""
-    if one[0] == other[0] == "=":
+    if one[0] == other[0] == "=" and len(readings(one[1], other[1])) == 1:
         for first, swapped in ((one[1], False), (other[1], True)):
             for point, name, low, high in _brackets(first, symbols(one[1]) | symbols(other[1])):
                 if has_root_of_one(one, other, swapped, point, name, (low, high)):
@@ -71,11 +127,15 @@ def _same_way(one: str, other: str, factor: Fraction) -> bool:
 
 def tells_apart(one: Sided, other: Sided, point: Point) -> bool:
     """Whether one relation holds at the point and the other does not, beyond doubt."""
+    ops = one[0], other[0]
+    return all(_tells_apart(ops, terms, point) for terms in readings(one[1], other[1]))
+
+
+def _tells_apart(ops: tuple[str, str], terms: tuple[Term, Term], point: Point) -> bool:
     try:
-        values = [evaluate(term, point) for _, term in (one, other)]
+        truths = [_holds(op, evaluate(term, point)) for op, term in zip(ops, terms, strict=True)]
     except UndefinedError:
         return False
-    truths = [_holds(op, value) for (op, _), value in zip((one, other), values, strict=True)]
     return None not in truths and truths[0] != truths[1]
 
 

@@ -32,6 +32,7 @@ from symbolic.budget import take
 
 _MAX_ARGUMENT = 10_000  # of an exponential or a trigonometric function
 _MAX_EXPONENT = 20_000  # of two, in a result of mpmath's
+_CALL = 20  # steps that a function of mpmath's counts for
 _MAX_FACTORIAL = 1000
 _MARGIN = Fraction(1, 2**180)
 
@@ -82,6 +83,7 @@ def _monotone(name: str) -> Callable[[Interval], Interval]:
 def _call(name: str, value: Fraction) -> Fraction:
     import mpmath
 
+    take(_CALL)
     if abs(value) > _MAX_ARGUMENT and name not in ("log", "atan"):
         raise UndefinedError("the argument is too large")
     with mpmath.workprec(3 * PRECISION + 2 * max(0, bits(value))):

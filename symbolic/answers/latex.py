@@ -1,25 +1,72 @@
 """Translates TeX beyond the restricted reader into its language, with latex2sympy2_extended (math-verify's
 parser). Runs in the sandbox alone: that parser is large and may take long, and the other answer is never in
-sight there. Units, percent signs and degrees are refused, since a task must say whether they count.
+sight there. Asked only about macros that it reads as they are meant (`covers`), since it guesses at the rest.
 """
 
 from __future__ import annotations
 
+import itertools
+import re
 from typing import Any
 
 from symbolic.answers.parsing import read_term
 from symbolic.answers.terms import FUNCTIONS, NotMathError
+from symbolic.answers.tokens import GREEK, tokenize
 
 UNITS = ("%", "\\circ", "\\degree", "\\$", "\\text", "\\mathrm", "\\mbox")
 """TeX that stands for units and words: no number, unless the task says so."""
 
-_REFUSED = (*UNITS, "\\pm", "\\mp", "\\mathbb")
+MAX_TEXT = 300  # characters
+MAX_BRACKETS = 30
+_READ = """
+sum prod int lim to limits lfloor rfloor lceil rceil frac dfrac tfrac cfrac sqrt binom dbinom tbinom cdot
+times div left right infty pi sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log exp max min gcd
+le leq ge geq ne neq lt gt
+"""
+_MACROS = frozenset(_READ.split())
+"""What the foreign parser is known to read as it is meant; for all else it guesses."""
+
+_BOUNDS = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|[A-Za-z0-9]))*"
+_LARGE = re.compile(rf"\\(?:sum|prod|int|lim|log)(?![A-Za-z])(?:\s*\\limits)?{_BOUNDS}")
+_GUESSED = re.compile(
+    r"""[0-9})\]|]\s*[0-9]*\s+\.?[0-9] | (?:[})\]] | \\r(?:floor|ceil))\s*[0-9] | [/!]
+    | [A-Za-z]'*\([A-Za-z]\) | (?<![A-Za-z\\])[f-hF-HP]\s*\(""",
+    re.VERBOSE,
+)
+"""Numbers side by side, a product after a division, double factorials, functions without a name."""
+
 _NAMES = {"Abs": "abs", "ceiling": "ceil", "Max": "max", "Min": "min", "re": "", "im": ""}
+
+
+def covers(text: str) -> bool:
+    """Whether the foreign parser may be asked: short, of known macros, and readable in one way alone."""
+    if len(text) > MAX_TEXT or sum(map(text.count, "([{|")) > MAX_BRACKETS:
+        return False
+    try:
+        tokens = tokenize(text)
+    except NotMathError:
+        return False
+    if _unclosed(text):
+        return False
+    macros = set(re.findall(r"\\([A-Za-z]+)", text))
+    numbers = any(one[0] == other[0] == "number" for one, other in itertools.pairwise(tokens))
+    return macros <= _MACROS | GREEK and not numbers and not _GUESSED.search(_LARGE.sub(" ", text))
+
+
+def _unclosed(text: str) -> bool:
+    """Whether a sign after a sum, product or limit leaves open how far that reaches."""
+    found = re.split(r"\\(?:sum|prod|lim)(?![A-Za-z])" + _BOUNDS, text)
+    for part in found[1:]:
+        while (inner := re.sub(r"\([^()]*\)|\{[^{}]*\}|\[[^\[\]]*\]", "", part)) != part:
+            part = inner
+        if re.search(r"[^\s*]\s*[-+]", part):
+            return True
+    return False
 
 
 def translate(text: str) -> str | None:
     """The expression or relation in the language of `parsing`, or None where it is not covered."""
-    if any(word in text for word in _REFUSED):
+    if not covers(text):
         return None
     from latex2sympy2_extended import NormalizationConfig, latex2sympy
 

@@ -8,6 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from symbolic.answers.terms import FUNCTIONS
+
+WORDS = r"\\(?:text|textbf|textit|textrm|textnormal|mathrm|mathbf|mbox)"
+"""TeX that sets its argument as words."""
+
 _WRAPPERS = tuple(
     re.compile(pattern, re.DOTALL)
     for pattern in (
@@ -16,30 +21,47 @@ _WRAPPERS = tuple(
         r"\\\((.+)\\\)",
         r"\\\[(.+)\\\]",
         r"\\boxed\s*\{([^{}]*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}[^{}]*)*)\}",
-        r"\\(?:text|textbf|textit|mathrm|mbox)\s*\{([^{}]*)\}",
+        WORDS + r"\s*\{([^{}]*)\}",
+        r"\*\*([^*]+)\*\*",
         r"'([^']*)'",
         r'"([^"]*)"',
     )
 )
 _TEX_MATRIX = re.compile(
-    r"(?:\\left)?[\[(]?\s*\\begin\{([pb]?)(?:small)?matrix\}(.*)\\end\{\1(?:small)?matrix\}\s*(?:\\right)?[\])]?",
+    r"(?:\\left)?\s*[\[(]?\s*\\begin\{(?P<name>[pb]?(?:small)?matrix|array)\}(?:\{[lcr| ]*\})?"
+    r"(?P<rows>(?:(?!\\begin|\\end).)*)\\end\{(?P=name)\}\s*(?:\\right)?\s*[\])]?",
     re.DOTALL,
 )
 _PRINTED = re.compile(
-    r"(?:Immutable)?(?:Dense)?(Matrix|FiniteSet|Interval(?:\.\w+)?|Union|Eq|Ne|Lt|Le|Gt|Ge)\((.*)\)"
+    r"(?:Immutable|Mutable)?(?:Dense|Sparse)?(Matrix|FiniteSet|Interval(?:\.\w+)?|Union|Eq|Ne|Lt|Le|Gt|Ge|Fraction"
+    r"|Point(?:2D|3D)?|array|range|set|frozenset|deque|dict_keys|dict_values|Tuple)\((.*)\)"
 )
-_TEX_COMMA = re.compile(r"(?<=[0-9])(?:\{,\}|\\,)(?=[0-9]{3})")
+_TEX_COMMA = re.compile(r"(?<=[0-9])(?:\{,\}|\\,|,\\! *)(?=[0-9]{3}(?![0-9]))")
+_SPACE = re.compile(
+    r"(?P<row>\\\\)|(?P<none>\\!|\\(?:display|text)style(?![A-Za-z]))|\\[,;:> ]|~"
+    r"|\\(?:quad|qquad|thinspace|enspace|space)(?![A-Za-z])|\\hspace\*?\{[^{}]*\}"
+)
+_UPRIGHT = re.compile(r"\\(?:mathrm|mathit|mathbf|mathsf|operatorname\*?|rm)\s*\{\s*([A-Za-z]+)\s*\}")
+_CONJUNCTION = re.compile(r"\s*,?\s*" + WORDS + r"\s*\{\s*,?\s*(and|or)\s*,?\s*\}\s*")
+MAX_RANGE = 1000  # items of a printed range that are written out
+_CUT = re.compile(r".*…|<(?:int of \d+ bits|.* object.*|.* nested too deeply to show)>", re.DOTALL)
 _SUPERSCRIPT = re.compile(r"(?<=[A-Za-z)\]}])[²³]")
 _INTERVALS = {"Interval": "[]", "Interval.open": "()", "Interval.Lopen": "(]", "Interval.Ropen": "[)"}
+_PLACES = {"Reals": "(-oo, oo)", "\\mathbb{R}": "(-oo, oo)", "ℝ": "(-oo, oo)"}
 _RELATIONS = {"Eq": "=", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
+
+
+def is_cut(text: str) -> bool:
+    """Whether a text of the executor's is less than the value: cut, rounded, or an object's name alone."""
+    return _CUT.fullmatch(text) is not None
 
 
 def normalise(text: str) -> str:
     """One spelling for what differs in formatting alone: spaces, the minus sign, quotes, TeX's wrappers."""
     spelling = text if text.isascii() else unicodedata.normalize("NFC", text).replace("\u2212", "-")
     spelling = " ".join(spelling.split())
-    if "\\" in spelling or "{," in spelling:
-        spelling = _TEX_COMMA.sub(",", spelling.replace("\\!", ""))
+    if "\\" in spelling or "{," in spelling or "~" in spelling:
+        spelling = _tex(spelling)
     for _ in range(4):
         inside = _unwrap(spelling)
         if inside == spelling:
@@ -48,8 +70,27 @@ def normalise(text: str) -> str:
     return spelling
 
 
+def _tex(spelling: str) -> str:
+    """TeX's spaces as spaces, its thousands as commas, upright letters and functions as such."""
+    spelling = _SPACE.sub(_space, _TEX_COMMA.sub(",", spelling))
+    spelling = _UPRIGHT.sub(_upright, _CONJUNCTION.sub(r" \1 ", spelling))
+    return " ".join(spelling.split())
+
+
+def _space(found: re.Match[str]) -> str:
+    return found["row"] or ("" if found["none"] else " ")
+
+
+def _upright(found: re.Match[str]) -> str:
+    if len(found[1]) == 1:
+        return f" {found[1]} "
+    return f"\\{found[1]} " if found[1] in FUNCTIONS else found[0]
+
+
 def _unwrap(spelling: str) -> str:
-    if spelling[:1] in ("$", "\\", "'", '"'):
+    if spelling[-1:] == "." and spelling[-2:-1] in ("}", "$", "]") and len(spelling) > 2:
+        spelling = spelling[:-1].rstrip()
+    if spelling[:1] in ("$", "\\", "'", '"', "*"):
         for wrapper in _WRAPPERS:
             if found := wrapper.fullmatch(spelling):
                 return found[1].strip()
@@ -66,8 +107,10 @@ def without_unit(spelling: str, unit: str) -> str:
 
 def plain(spelling: str) -> str:
     """Matrices as nested lists and sympy's printed sets, intervals and relations as one writes them."""
-    if "matrix}" in spelling and (found := _TEX_MATRIX.fullmatch(spelling)):
-        rows = [row for row in found[2].split("\\\\") if row.strip()]
+    if spelling in _PLACES:
+        return _PLACES[spelling]
+    if "\\begin" in spelling and (found := _TEX_MATRIX.fullmatch(spelling)):
+        rows = [row for row in found["rows"].split("\\\\") if row.strip()]
         return "[" + ", ".join(f"[{', '.join(_cells(row))}]" for row in rows) + "]"
     if "²" in spelling or "³" in spelling:
         spelling = _SUPERSCRIPT.sub(lambda found: "^" + ("2" if found[0] == "²" else "3"), spelling)
@@ -81,20 +124,39 @@ def _cells(row: str) -> list[str]:
 
 
 def _printed(name: str, inside: str) -> str | None:
+    inside = inside.strip()
     parts = split(inside)
     if name == "Matrix":
-        flat = inside.startswith("[") and not inside.startswith("[[")
-        return "[" + ", ".join(f"[{item}]" for item in split(inside[1:-1])) + "]" if flat else inside
+        rows = split(inside[1:-1])
+        nested = all(row.startswith("[") for row in rows)
+        return inside if nested else "[" + ", ".join(f"[{item}]" for item in rows) + "]"
     if name == "FiniteSet":
         return "{" + inside + "}"
     if name == "Union":
         return " ∪ ".join(plain(part) for part in parts)
+    if name.startswith(("Point", "Tuple")):
+        return f"({inside})"
+    if name in ("array", "set", "frozenset", "deque", "dict_keys", "dict_values"):
+        return parts[0] if parts else "{}"
+    if name == "range":
+        return _printed_range(parts)
+    if name == "Fraction":
+        return "/".join(parts) if len(parts) == 2 else None
     if len(parts) != 2:
         return None
     if name in _RELATIONS:
         return f"{parts[0]} {_RELATIONS[name]} {parts[1]}"
     brackets = _INTERVALS.get(name)
     return f"{brackets[0]}{inside}{brackets[1]}" if brackets else None
+
+
+def _printed_range(parts: list[str]) -> str | None:
+    if not all(re.fullmatch(r"-?[0-9]{1,9}", part) for part in parts) or not 1 <= len(parts) <= 3:
+        return None
+    if len(parts) == 3 and not int(parts[2]):
+        return None
+    numbers = range(*map(int, parts))
+    return str(list(numbers)) if len(numbers) <= MAX_RANGE else None
 
 
 def split(text: str, separators: str = ",;") -> list[str]:

@@ -17,6 +17,7 @@ Numeral = int | Fraction | float  # int and Fraction are exact; a float is round
 FLOAT_TOLERANCE = Fraction(1, 10**12)
 """Relative difference within which a rounded float stands for another number."""
 
+_MOST_ROUNDING = Fraction(1, 8)  # between a float and an exact number: what is 1 apart is never one number
 _EXACT_FLOAT = 2.0**53  # below it, every whole number is a float
 _MAX_TEXT = 4000  # characters; Python itself refuses to read integers of more than 4,300 digits
 _MAX_EXPONENT = 4000
@@ -92,10 +93,11 @@ def _fraction(decimal: str) -> Fraction:
     return Fraction(int(whole + part or "0"), 10 ** len(part))
 
 
-def same_number(left: Numeral, right: Numeral) -> bool:
+def same_number(left: Numeral, right: Numeral) -> bool | None:
     """Exact equality, unless one is a rounded float: then within its `reach`, or with the same nearest float.
 
-    Nothing but zero equals zero, and whole floats below 2**53 are exact.
+    Nothing but zero equals zero, and whole floats below 2**53 are exact. Beyond, neighbouring floats are more
+    than 1 apart: None where two numbers differ by no more than rounding may have done.
     """
     if left == right:
         return True
@@ -103,11 +105,15 @@ def same_number(left: Numeral, right: Numeral) -> bool:
     if not floats or any(math.isinf(side) for side in floats):
         return False
     one, other = Fraction(left), Fraction(right)
-    return abs(one - other) <= max(map(reach, floats)) or _rounds(one, other)
+    apart = abs(one - other)
+    if apart <= min(_MOST_ROUNDING, max(map(reach, floats))) or _rounds(one, other):
+        return True
+    beyond = max(abs(one), abs(other)) >= _EXACT_FLOAT
+    return None if beyond and apart <= max(map(reach, floats)) else False
 
 
 def reach(value: float) -> Fraction:
-    """How far from a finite float the number may lie that it stands for.
+    """How far from a finite float a real number may lie that it stands for.
 
     `FLOAT_TOLERANCE` times its size; or half a unit of its last decimal where it is written out to ten
     decimals or more, as data sets round thirds (0.6666666667).

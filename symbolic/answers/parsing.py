@@ -15,9 +15,11 @@ from symbolic.answers.terms import (
     FUNCTIONS,
     MINUS_ONE,
     AmbiguousError,
+    Chain,
     NotMathError,
     Relation,
     Term,
+    TooLongError,
     negative,
     number,
     quotient,
@@ -36,23 +38,43 @@ _ALIASES = {
     "Max": "max", "Min": "min", "π": "pi", "comb": "binomial",
 }  # fmt: skip
 _FRACTIONS = ("frac", "dfrac", "tfrac", "cfrac")
+_CALLED = frozenset((*"fghuvwFGHPQφψΓσ", "phi", "varphi", "Phi", "psi", "Gamma", "zeta", "sigma"))
 RELATIONS = ("=", "!=", "<=", ">=", "<", ">")
 _DATE = re.compile(r"\d{1,4}([-/.:])\d{1,2}\1\d{1,4}|\d{1,2}:\d\d", re.ASCII)
 
 
-def read_term(text: str) -> Term | Relation:
-    """The tree of an expression or of a single relation. Raises `NotMathError`."""
+def read_term(text: str) -> Term | Relation | Chain:
+    """The tree of an expression, of a relation, or of several that are chained. Raises `NotMathError`."""
     if len(text) > MAX_TEXT:
-        raise NotMathError("the text is too long")
+        raise TooLongError("the text is too long")
     if _DATE.fullmatch(text.strip()):
         raise NotMathError("it looks like a date or a time")
     try:
         found = _Reader(tokenize(text), tex="\\" in text or "{" in text).everything()
     except RecursionError:
-        raise NotMathError("the expression is nested too deep") from None
-    if max(map(_depth, (found.left, found.right) if isinstance(found, Relation) else (found,))) > MAX_DEPTH:
-        raise NotMathError("the expression is nested too deep")
+        raise TooLongError("the expression is nested too deep") from None
+    for term in terms_of(found):
+        if _depth(term) > MAX_DEPTH:
+            raise TooLongError("the expression is nested too deep")
+        if has_infinity(term) and not is_infinite(term):
+            raise AmbiguousError("arithmetic with infinity can come to anything")
     return found
+
+
+def terms_of(found: Term | Relation | Chain) -> list[Term]:
+    """The expressions in what was read."""
+    if isinstance(found, Term):
+        return [found]
+    relations = found.relations if isinstance(found, Chain) else (found,)
+    return [term for relation in relations for term in (relation.left, relation.right)]
+
+
+def has_infinity(term: Term) -> bool:
+    return term.head == "oo" or any(map(has_infinity, term.args))
+
+
+def is_infinite(term: Term) -> bool:
+    return term in (Term("oo"), negative(Term("oo")))
 
 
 def _depth(term: Term) -> int:
@@ -71,15 +93,16 @@ class _Reader:
         self._tokens, self._tex, self._at = tokens, tex, 0
         self._depth = self._nodes = self._bars = 0
 
-    def everything(self) -> Term | Relation:
-        left = self._sum()
-        if self._text in RELATIONS and self._kind == "sign":
-            op = self._next()[1]
-            relation = Relation(op, left, self._sum())
-            self._expect("end", "")
-            return relation
+    def everything(self) -> Term | Relation | Chain:
+        terms, signs = [self._sum()], []
+        while self._kind == "sign" and self._text in RELATIONS:
+            signs.append(self._next()[1])
+            terms.append(self._sum())
         self._expect("end", "")
-        return left
+        relations = tuple(map(Relation, signs, terms, terms[1:]))
+        if len(relations) > 1:
+            return Chain(relations)
+        return relations[0] if relations else terms[0]
 
     @property
     def _kind(self) -> str:
@@ -111,13 +134,13 @@ class _Reader:
     def _node(self, term: Term) -> Term:
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise NotMathError("the expression is too large")
+            raise TooLongError("the expression is too large")
         return term
 
     def _sum(self) -> Term:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise NotMathError("the expression is nested too deep")
+            raise TooLongError("the expression is nested too deep")
         parts = [self._signed()]
         while self._is("+", "-"):
             minus = self._next()[1] == "-"
@@ -150,7 +173,7 @@ class _Reader:
                 if divided:
                     raise AmbiguousError("a product without a sign after a division can be read in two ways")
                 if self._kind == "number":
-                    raise NotMathError("two numbers follow each other")
+                    raise AmbiguousError("two numbers follow each other")
                 parts.append(self._juxtaposed(parts))
             else:
                 return parts[0] if len(parts) == 1 else self._node(Term("*", tuple(parts)))
@@ -182,7 +205,7 @@ class _Reader:
             return base
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise NotMathError("the expression is nested too deep")
+            raise TooLongError("the expression is nested too deep")
         exponent = self._exponent()
         self._depth -= 1
         return self._node(Term("^", (base, exponent)))
@@ -196,8 +219,10 @@ class _Reader:
 
     def _postfix(self) -> Term:
         term = self._atom()
-        while self._take("!"):
+        if self._take("!"):
             term = self._node(Term("factorial", (term,)))
+            if self._is("!"):
+                raise AmbiguousError("n!! is the double factorial, or the factorial of one")
         return term
 
     def _atom(self) -> Term:
@@ -237,9 +262,17 @@ class _Reader:
             return self._node(Term(text))
         if len(text) > 1 and (self._tex or self._follows_number()) and text.isalpha() and text not in GREEK:
             return self._node(Term("*", tuple(map(_letter, text))))
-        if self._is("(") and len(text) > 1:
-            raise NotMathError(f"{text!r} is not a known function")
+        if self._is("("):
+            self._refuse_call(text)
         return self._node(Term("symbol", name=text))
+
+    def _refuse_call(self, name: str) -> None:
+        """A name before a bracket: a product ("x(x+1)"), unless it may be a function's."""
+        if len(name) > 1 and name not in GREEK:
+            raise NotMathError(f"{name!r} is not a known function")
+        alone = self._tokens[self._at + 2] == ("sign", ")") and self._tokens[self._at + 1][0] == "name"
+        if name in _CALLED or alone:
+            raise AmbiguousError(f"{name}(…) is a function's value, or a product")
 
     def _follows_number(self) -> bool:
         return self._at > 1 and self._tokens[self._at - 2][0] == "number"
@@ -314,9 +347,18 @@ def _letter(name: str) -> Term:
 
 
 def _literal(text: str) -> Term:
+    if "\\" in text:
+        return number(_repeating(text))
     if len(text) > 1 and text[0] == "0" and text[1].isdigit():
         raise NotMathError("a number in an expression does not begin with 0")
     mantissa, _, exponent = text.lower().partition("e")
     if exponent and abs(int(exponent)) > 400:
-        raise NotMathError("the exponent is too large")
+        raise TooLongError("the exponent is too large")
     return number(Fraction(mantissa) * Fraction(10) ** int(exponent or 0))
+
+
+def _repeating(text: str) -> Fraction:
+    """0.1\\overline{6} is (16 - 1) / 90."""
+    whole, once, period = re.findall(r"^\d*|(?<=\.)\d*|\d+(?=\}?$)", text)[:3]
+    head = int(whole + once or "0")
+    return Fraction(int(whole + once + period) - head, (10 ** len(period) - 1) * 10 ** len(once))

@@ -1,8 +1,9 @@
 """Reads what a program returned, or what was asked, into one of a few kinds of answer.
 
 Plain data and text are read alike, so that "1,000", 1000 and 1000.0 are one number. Nothing is evaluated.
-Percent signs and units are read only where the caller names the unit. Letter case counts, except in
-yes, no, true and false. TeX beyond the restricted reader is left as it is: see `latex`.
+A unit that the caller names may follow a number; any other makes it a quantity, which no bare number equals.
+Letter case counts, except in yes, no, true and false. TeX beyond the restricted reader is left as it is: see
+`latex`. What is neither words nor any of this is `Unreadable`: nothing can be shown about it.
 """
 
 from __future__ import annotations
@@ -18,15 +19,20 @@ from typing import Any, Literal
 from symbolic.answers.evaluation import evaluate
 from symbolic.answers.intervals import UndefinedError
 from symbolic.answers.latex import UNITS
-from symbolic.answers.notation import encloses, normalise, plain, split, without_unit
+from symbolic.answers.naming import assignments, definition, member
+from symbolic.answers.notation import encloses, is_cut, normalise, plain, split, without_unit
 from symbolic.answers.numerals import Numeral, TooLargeError, read_float, read_number
-from symbolic.answers.parsing import read_term
-from symbolic.answers.terms import AmbiguousError, NotMathError, Relation, Term, symbols
+from symbolic.answers.parsing import is_infinite, read_term
+from symbolic.answers.quantities import split_unit
+from symbolic.answers.terms import AmbiguousError, Chain, NotMathError, Relation, Term, TooLongError, symbols
 
-Bracket = Literal["", "()", "[]", "{}", "(]", "[)"]  # "" for data and for bare lists
+Bracket = Literal["", "and", "()", "[]", "{}", "(]", "[)"]
+"""Of a list: "" for data and for bare items, "and" for two that and/or joins, whose order may not count."""
 
 MAX_DEPTH = 16
 MAX_ITEMS = 10_000
+MAX_TEXT = 40_000  # characters
+MAX_BRACKETS = 3000  # that a text opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +59,17 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """An equation or inequality."""
+    """An equation or inequality, or several that hold together ("1 < x <= 2")."""
 
-    relation: Relation
+    relations: tuple[Relation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with a unit, percent or currency sign."""
+
+    value: Number | Formula
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +108,44 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Too large, too deep, foreign or readable in two ways: only its very spelling can be compared."""
+    """Too large, too deep, foreign, cut or readable in two ways: only its very spelling can be compared.
+
+    `no_number` marks a spelling of which it is known that it stands for no number: a date, hexadecimal.
+    """
 
     spelling: str | None
+    no_number: bool = False
 
 
-Answer = Number | Boolean | Text | Formula | Condition | Tex | Items | Region | Table | Missing | Unreadable
+Answer = (
+    Number
+    | Boolean
+    | Text
+    | Formula
+    | Condition
+    | Quantity
+    | Tex
+    | Items
+    | Region
+    | Table
+    | Missing
+    | Unreadable
+)
 
 _WORDS = {"yes": True, "true": True, "no": False, "false": False}
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _CHOICE = re.compile(r"\(?([A-Z])(?:[).:]|\)\.)")
 _PLAIN_WORDS = re.compile(r"[A-Za-z]+(?:[ '-][A-Za-z]+)*[.!?]?")
+_WORDS_OF_ANY_SCRIPT = re.compile(r"[^\W\d_]+(?:[ ,.;:'’-]+[^\W\d_]+)*[.!?]?")
+_NO_NUMBER = re.compile(
+    r"""\d+(?:_\d+)+ | 0[xob]\w+ | [^\W_]*[^\x00-\x7F\W_][^\W_]* | [-+.]+  # underscores, bases, other digits
+    | \d{1,4}([-/.:])\d{1,2}\1\d{1,4} | \d+:\d+(?::\d+)* | \d+(?:\.\d+){2,}  # dates, times, versions""",
+    re.VERBOSE,
+)
+_JOINED = re.compile(r"(?<![A-Za-z\\])(?:and|or)(?![A-Za-z])")
+_AMPERSANDS = re.compile(r"\((.+)\) & \((.+)\)")
 _PAIRS: dict[str, Bracket] = {"()": "()", "[]": "[]", "{}": "{}", "(]": "(]", "[)": "[)"}
+_BLANKS = re.compile(r"(?<![0-9A-Za-z]) | (?![0-9A-Za-z])")
 _CUPS = re.compile(r"\s*(?:∪|\\cup(?![A-Za-z])|(?<=[\])}])\s*U\s*(?=[\[({]))\s*")
 
 
@@ -161,6 +201,8 @@ def read_text(text: str, unit: str | None = None, depth: int = 0) -> Answer:
     """The answer that a text spells. Never raises."""
     if _INTEGER.fullmatch(text):
         return Number(int(text))
+    if len(text) > MAX_TEXT or sum(map(text.count, "([{")) > MAX_BRACKETS:
+        return Unreadable(text)
     spelling = normalise(text)
     if unit:
         spelling = without_unit(spelling, unit)
@@ -174,12 +216,18 @@ def read_text(text: str, unit: str | None = None, depth: int = 0) -> Answer:
         return Unreadable(spelling)
     if number is not None:
         return Number(number)
+    if is_cut(spelling):
+        return Unreadable(None)
     return _read_structure(plain(spelling), unit, depth)
+
+
+def _unreadable(spelling: str) -> Unreadable:
+    return Unreadable(_BLANKS.sub("", spelling), _NO_NUMBER.fullmatch(spelling) is not None)
 
 
 def _read_structure(spelling: str, unit: str | None, depth: int) -> Answer:
     if depth >= MAX_DEPTH:
-        return Unreadable(spelling)
+        return _unreadable(spelling)
     if choice := _CHOICE.fullmatch(spelling):
         return Text(choice[1])
     if _PLAIN_WORDS.fullmatch(spelling):
@@ -187,13 +235,73 @@ def _read_structure(spelling: str, unit: str | None, depth: int) -> Answer:
     pieces = _CUPS.split(spelling)
     if len(pieces) > 1:
         return Region(tuple(read_text(piece, unit, depth + 1) for piece in pieces))
+    return _read_named(spelling, unit, depth) or _read_list(spelling, unit, depth)
+
+
+def _read_named(spelling: str, unit: str | None, depth: int) -> Answer | None:
+    """ "x ∈ [0, 1]", "(x, y) = (1, 2)", "f(x) = x^2" and sympy's "(0 < x) & (x < 1)"; None for all else."""
+    if place := member(spelling):
+        found = read_text(place, unit, depth + 1)
+        return found if isinstance(found, Items | Region) else _unreadable(spelling)
+    if pairs := assignments(spelling):
+        return Items(tuple(_named(name, text) for name, text in pairs))
+    if defined := definition(spelling):
+        return _named(*defined)
+    if both := _AMPERSANDS.fullmatch(spelling):
+        parts = [_read_math(part) for part in both.groups()]
+        relations = [part.relations for part in parts if isinstance(part, Condition)]
+        return Condition(relations[0] + relations[1]) if len(relations) == 2 else _unreadable(spelling)
+    return None
+
+
+def _named(name: str, text: str) -> Answer:
+    """The equation of a name, of a function's too, with an expression."""
+    try:
+        value = read_term(text)
+    except NotMathError:
+        return _unreadable(f"{name} = {text}")
+    if not isinstance(value, Term):
+        return _unreadable(f"{name} = {text}")
+    return Condition((Relation("=", Term("symbol", name=name), value),))
+
+
+def _read_list(spelling: str, unit: str | None, depth: int) -> Answer:
     bracket, inside = _unbracket(spelling)
     if bracket and not inside:
         return Missing() if depth == 0 else Items((), bracket)
     parts = split(inside)
+    joined = [piece.strip(" ,") for part in parts for piece in _JOINED.split(part) if piece.strip(" ,")]
+    if not bracket and joined != parts:
+        return _items(joined, "and" if len(parts) == 1 else "", unit, depth)
+    if bracket == "{}" and (entries := _entries(parts)):
+        return Table({key: read_text(item, unit, depth + 1) for key, item in entries})
     if len(parts) > 1 or bracket not in ("", "()") or (bracket and inside.endswith(",")):
         return _items(parts, bracket, unit, depth)
-    return read_text(inside, unit, depth + 1) if bracket else _read_math(spelling)
+    if bracket:
+        return read_text(inside, unit, depth + 1)
+    return _read_quantity(spelling, depth) or _read_math(spelling)
+
+
+def _entries(parts: list[str]) -> list[tuple[str, str]]:
+    """Keys and items of a printed mapping; empty if it is none."""
+    pairs = [split(part, ":") for part in parts]
+    if any(len(pair) != 2 for pair in pairs):
+        return []
+    return [(key.strip("'\""), item) for key, item in pairs]
+
+
+def _read_quantity(spelling: str, depth: int) -> Answer | None:
+    found = split_unit(spelling)
+    if found is None or depth >= MAX_DEPTH:
+        return None
+    value = read_text(found[0], None, depth + 1)
+    if isinstance(value, Condition) and len(value.relations) == 1 and value.relations[0].op == "=":
+        value = read_constant(value.relations[0].right)
+    return (
+        Quantity(value, found[1])
+        if found[1] and isinstance(value, Number | Formula)
+        else _unreadable(spelling)
+    )
 
 
 def _unbracket(spelling: str) -> tuple[Bracket, str]:
@@ -208,16 +316,21 @@ def _unbracket(spelling: str) -> tuple[Bracket, str]:
 def _read_math(spelling: str) -> Answer:
     try:
         found = read_term(spelling)
-    except AmbiguousError:
-        return Unreadable(spelling)
+    except (AmbiguousError, TooLongError):
+        return _unreadable(spelling)
     except NotMathError:
-        beyond = "\\" in spelling and not any(word in spelling for word in UNITS)
-        return Tex(spelling) if beyond else Text(spelling)
-    return Condition(found) if isinstance(found, Relation) else read_constant(found)
+        if "\\" in spelling and not any(word in spelling for word in UNITS):
+            return Tex(spelling)
+        return Text(spelling) if _WORDS_OF_ANY_SCRIPT.fullmatch(spelling) else _unreadable(spelling)
+    if isinstance(found, Term):
+        return read_constant(found)
+    return Condition(found.relations if isinstance(found, Chain) else (found,))
 
 
 def read_constant(term: Term) -> Number | Formula:
-    """A constant that is rational as the number it is."""
+    """A constant that is rational, or infinite, as the number it is."""
+    if is_infinite(term):
+        return Number(math.inf if term.head == "oo" else -math.inf)
     if not symbols(term):
         try:
             value = evaluate(term, {})
@@ -236,4 +349,4 @@ def promote(answer: Answer) -> Answer:
         found = read_term(answer.value)
     except NotMathError:
         return answer
-    return answer if isinstance(found, Relation) else Formula(found)
+    return Formula(found) if isinstance(found, Term) else answer

@@ -21,6 +21,10 @@ class AmbiguousError(NotMathError):
     """The text can be read in two ways."""
 
 
+class TooLongError(NotMathError):
+    """The expression is larger, or nested deeper, than is read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A node: head "number" (with `value`), "symbol" (with `name`), "+", "*", "^" or a function's name.
@@ -44,6 +48,13 @@ class Relation:
     op: str
     left: Term
     right: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Relations that hold together: "1 < x <= 2"."""
+
+    relations: tuple[Relation, ...]
 
 
 def number(value: Fraction | int) -> Term:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from symbolic.answers.terms import AmbiguousError, NotMathError
+from symbolic.answers.terms import AmbiguousError, NotMathError, TooLongError
+from symbolic.budget import take
 
 MAX_TOKENS = 600
 
@@ -17,8 +18,7 @@ GREEK = frozenset(_GREEK_NAMES.split())
 _MACROS = {
     "cdot": "*", "times": "*", "ast": "*", "div": "/", "le": "<=", "leq": "<=", "ge": ">=", "geq": ">=",
     "ne": "!=", "neq": "!=", "lt": "<", "gt": ">", "infty": "oo", "lvert": "|", "rvert": "|", "vert": "|",
-    "left": "", "right": "", "big": "", "Big": "", "bigl": "", "bigr": "", "displaystyle": "", "quad": "",
-    "qquad": "", "leqslant": "<=", "geqslant": ">=",
+    "left": "", "right": "", "big": "", "Big": "", "bigl": "", "bigr": "", "leqslant": "<=", "geqslant": ">=",
 }  # fmt: skip
 _SIGNS = {
     "×": "*", "·": "*", "⋅": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "**": "^", "==": "=", "−": "-",
@@ -26,8 +26,9 @@ _SIGNS = {
 }  # fmt: skip
 
 _TOKEN = re.compile(
-    r"""\s*(?: (?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+(?![\w.]))?|\.\d+)
-        | \\(?P<macro>[A-Za-z]+) | (?P<space>\\[,;:!\ ]|~)
+    r"""\s*(?: (?P<number>\d*\.\d*\\(?:overline|bar)\s*\{\d+\} | \d*\.\d*\\dot\s*(?:\{\d\}|\d)(?!\s*[\\\d])
+            | \d+(?:\.\d*)?(?:[eE][+-]?\d+(?![\w.]))? | \.\d+)
+        | \\(?P<macro>[A-Za-z]+)
         | (?P<name>[A-Za-z][A-Za-z0-9]*(?:_(?:[A-Za-z0-9]+|\{[A-Za-z0-9]+\}))?|[α-ωπΓ-Ω])
         | (?P<sign>\*\*|<=|>=|==|!=|[-+*/^!|_()\[\]{}=<>,×·⋅÷≤≥≠−√∞]) )""",
     re.ASCII | re.VERBOSE,
@@ -37,6 +38,7 @@ Token = tuple[str, str]  # kind (number, name, macro, sign, end) and text
 
 def tokenize(text: str) -> list[Token]:
     """The tokens of a text, an end after them. Raises `NotMathError`."""
+    take(1 + len(text) // 10)
     tokens: list[Token] = []
     position, text = 0, text.rstrip()
     while position < len(text):
@@ -50,13 +52,11 @@ def tokenize(text: str) -> list[Token]:
         if token[1]:
             tokens.append(token)
     if len(tokens) > MAX_TOKENS:
-        raise NotMathError("the text is too long")
+        raise TooLongError("the text is too long")
     return [*tokens, ("end", "")]
 
 
 def _token(kind: str, text: str) -> Token:
-    if kind == "space":
-        return "sign", ""
     if kind == "macro":
         if text in _MACROS:
             sign = _MACROS[text]

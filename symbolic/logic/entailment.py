@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from symbolic.executor import Executor
-from symbolic.jobs import OffloadError, call_all, job
+from symbolic.jobs import Job, OffloadError, call_all
 from symbolic.logic.errors import LogicError
 from symbolic.logic.models import holds, models_theory, read_model
 from symbolic.logic.syntax import Not, Theory
@@ -62,7 +62,7 @@ def entail_all(
 
 def entailment_program(text: str, semantics: Semantics = "open") -> Program:
     """The program that decides a logic text; `read_entailment` reads what its execution gave."""
-    return job(*_ANSWER, (text, semantics), library="z3")
+    return Job(*_ANSWER, (text, semantics)).program("z3")
 
 
 def read_entailment(text: str, semantics: Semantics, execution: Execution) -> Entailment | None:

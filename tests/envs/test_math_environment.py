@@ -12,6 +12,8 @@ from envisions.environments.protocol import advance
 from envisions.environments.splits import mask
 from envisions.errors import UserError
 from envisions.records import Task
+from envisions.settings.build import build
+from envisions.settings.compose import load
 from envs.math import MathEnvironment
 from envs.math.examples import EXAMPLES
 from symbolic import Executor
@@ -118,15 +120,10 @@ def test_worked_examples_do_not_become_tasks(tmp_path: Path, example: str) -> No
 )
 def test_wrong_arguments_are_one_sentence(arguments: dict[str, object], said: str) -> None:
     with pytest.raises(UserError, match=said):
-        MathEnvironment(**arguments)  # type: ignore[arg-type]
+        MathEnvironment(**{"n_train": 8, "n_test": 8, **arguments})  # type: ignore[arg-type]
 
 
 def test_the_configuration_builds_it() -> None:
-    from hydra import compose, initialize_config_dir
-    from hydra.utils import instantiate
-
-    folder = str(Path(__file__).parents[2] / "conf")
-    with initialize_config_dir(folder, version_base=None):
-        config = compose(overrides=["+env=math", "env.n_train=5", "env.n_test=5", "env.levels={2: 1.0}"])
-    environment = instantiate(config.env)
+    settings = load("env=math", "env.n_train=5", "env.n_test=5", "env.levels={2: 1.0}")
+    environment = build(settings.env, group="env")
     assert {task.level for task in environment.tasks("train")} == {2}

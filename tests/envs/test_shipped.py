@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import conf
 from envisions.conformance import Subject
 from envisions.records import Message
+from envisions.settings.compose import load
 from envisions.testing import EnvironmentContract
 from symbolic import Executor
 
@@ -37,8 +37,7 @@ class TestShipped(EnvironmentContract):
     def subject(
         cls, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     ) -> Iterator[Subject]:
-        config: dict[str, Any] = yaml.safe_load((FOLDER / f"{request.param}.yaml").read_text())
-        config |= {"n_train": 40, "n_test": 40}
+        config: dict[str, Any] = dict(load(f"env={request.param}", "env.n_train=40", "env.n_test=40").env)
         if request.param in ALL_LEVELS:
             config["levels"] = ALL_LEVELS[request.param]
         else:

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from envisions.methods.pool import build_pools, canonical
 from envisions.methods.rows import curate_rows, to_score
 from envisions.records import Finish, Step, Task, Trajectory
+from envisions.settings.compose import load
 from envisions.settings.schema import MethodSettings, Ranking
 from symbolic import Execution, Program, Verdict
 from symbolic.verdict import VerdictName
 
 TASK = Task("How many?", 3)
-ENVISIONS = MethodSettings(name="envisions")
+ENVISIONS = load("method=envisions").method
 PAPER = replace(ENVISIONS, rescore=False, l1_per_task=10, l1_keeps_one=True, l2_per_task=2, pairs_per_task=0)
 
 

@@ -12,7 +12,7 @@ from envisions.records import Kind, PromptKind, SFTRow, Task, Trajectory, digest
 from envisions.records import Step as Turn
 from envisions.runs.folder import RunDir, append_records, write_json, write_records
 from envisions.runs.run import Run
-from envisions.settings.schema import Settings
+from envisions.settings.compose import load
 from symbolic import Execution, Program, Verdict
 
 RIGHT = "def solution():\n    return 42"
@@ -63,7 +63,15 @@ def make_run(folder: Path, *, rounds: int = 2, isolation: str = "strong") -> Run
     with RunDir(folder) as directory:  # makes the folder
         names = {"env": "math-v1", "model": "tiny", "method": "envisions"}
         return Run(
-            Settings(rounds=rounds), directory, environment, executor, unused, unused, folder, unused, names
+            load(f"rounds={rounds}", "temperature=1"),
+            directory,
+            environment,
+            executor,
+            unused,
+            unused,
+            folder,
+            unused,
+            names,
         )
 
 

@@ -14,7 +14,7 @@ TOY = ("env=custom", "env._target_=tests.toy.ToyEnvironment")
 # The hazard, the arguments ({tmp} is a folder with the files below), and what the sentence has to say.
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "unknown environment": (("env=mth",), ("env 'mth'", "Did you mean 'math'?")),
-    "no environment": (("~env",), ("env", "missing")),
+    "no environment": (("~env",), ("env", "is no class; name one")),
     "environment is a number": (("env=3",), ("env=3", "--help")),
     "unknown method": (("method=unfilterd",), ("'unfilterd'", "Did you mean 'unfiltered'?")),
     "unknown policy": (("policy=vlm",), ("policy 'vlm'", "Known: ", "transformers")),

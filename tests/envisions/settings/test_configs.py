@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import conf
+from envisions.errors import UserError
 from envisions.policies.auto import choose_policy
 from envisions.settings.build import build, factory
 from envisions.settings.compose import compose
 from envisions.settings.schema import Settings
+from tests.toy import ToyEnvironment
 
 FOLDER = Path(conf.__file__).parent
 GROUPS = ("env", "method", "policy", "train")
@@ -73,3 +76,21 @@ def test_composing_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.chdir(tmp_path)
     composed(monkeypatch, "env=math")
     assert list(tmp_path.iterdir()) == []
+
+
+class Extending(ToyEnvironment):
+    def __init__(self, *, size: int, **keys: Any) -> None:
+        super().__init__(**keys)
+        self.size = size
+
+
+KEYS = {"n_train": 2, "n_test": 2, "data": None, "test_data": None}
+
+
+def test_keys_handed_on_are_checked_by_the_class_that_takes_them() -> None:
+    target = {"_target_": f"{__name__}.Extending"}
+    assert build({**target, **KEYS, "size": 3}, group="env").size == 3
+    with pytest.raises(UserError, match=r"env\.n_train must be a whole number"):
+        build({**target, **KEYS, "size": 3, "n_train": "two"}, group="env")
+    with pytest.raises(UserError, match=r"unknown key 'env\.n_trian'. Did you mean"):
+        build({**target, **KEYS, "size": 3, "n_trian": 2}, group="env")
