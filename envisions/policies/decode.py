@@ -128,7 +128,8 @@ class Decoder:
         return parent.extended(ids, cache) if own else parent
 
     def _read(self, cache: RowCache, prompts: Sequence[Ids], prefixes: dict[Ids, Prefix]) -> None:
-        """Gives each prompt a slot with all but its last token; each distinct prompt is run once."""
+        """Gives each prompt a slot with all but its last token; each distinct one is run once. Equal prompts
+        stand together, by length where there is a choice."""
         distinct = list(dict.fromkeys(prompts))
         own = [prompt[len(prefixes[prompt].ids) : -1] for prompt in distinct]
         for part in _parts([len(ids) for ids in own], _FORWARD_TOKENS):
