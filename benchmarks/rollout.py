@@ -1,21 +1,28 @@
 """Tokens per second in few-shot exploration: our decoder, vLLM where it is installed and `model.generate` at
 its best batch size, against the machine's fp32 matrix limit, all in one run on the same prompts and sampling.
 
-    python benchmarks/rollout.py [--tasks 48] [--samples 4] [--repeats 3] [--without-generate]
+    python benchmarks/rollout.py [--tasks 192] [--samples 4] [--repeats 3] [--without-generate]
+                                 [--dtypes float32,bfloat16] [--before FOLDER]
 
-Prints a table and one JSON line. Machines are shared and noisy: the ratios are what counts. The matrix limit
-is what a forward pass would reach at the speed of a large product (2 operations a weight and token).
+`--before` names a checkout of an earlier revision (`git worktree add FOLDER REVISION`); its decoder takes its
+turn in a process of its own, 192 requests a call as its blocks were. Prints a table and one JSON line.
+Machines are shared and noisy: the ratios are what counts. The matrix limit is what a forward pass would reach
+at the speed of a large product (2 operations a weight and token).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
@@ -30,6 +37,29 @@ from envisions.policies.protocol import Completion, Request, Sampling
 from envs.math import MathEnvironment
 
 BATCHES = (8, 16, 32, 64)
+EARLIER = """
+import importlib, json, sys, time
+
+def find(name, *modules):
+    for module in modules:
+        try:
+            return getattr(importlib.import_module(module), name)
+        except (ModuleNotFoundError, AttributeError):
+            pass
+
+from envisions.models import choose_device, load_model, resolve
+from envisions.policies.decode import Decoder
+modules = "envisions.policies.protocol", "envisions.policy"
+Request, Sampling = (find(name, *modules) for name in ("Request", "Sampling"))
+given = json.load(sys.stdin)
+requests = [Request(tuple(ids), seed) for ids, seed in given["requests"]]
+decoder = Decoder(*load_model(resolve(given["model"]), choose_device()))
+started = time.perf_counter()
+sampling, done = Sampling(**given["sampling"]), []
+for start in range(0, len(requests), 192):
+    done += decoder.generate(requests[start : start + 192], sampling)
+print(json.dumps([sum(len(c.ids) for c in done), time.perf_counter() - started]))
+"""
 Rates = tuple[float, float]  # generated tokens a second; prompt and generated tokens a second
 
 
@@ -40,24 +70,31 @@ class Completer(Protocol):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--model", default="smollm2")
-    parser.add_argument("--tasks", type=int, default=48)
+    parser.add_argument("--tasks", type=int, default=192)
     parser.add_argument("--samples", type=int, default=4)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--max-new-tokens", type=int, default=128)
     parser.add_argument("--without-generate", action="store_true", help="model.generate takes longest")
+    parser.add_argument("--dtypes", default="float32", help="what our decoder runs in, the first beside all")
+    parser.add_argument("--before", type=Path, help="a checkout of an earlier revision")
     options = parser.parse_args()
 
     device = choose_device()
     source = resolve(options.model)
-    model, tokenizer = load_model(source, device)
+    models = {dtype: load_model(source, choose_device(dtype)) for dtype in options.dtypes.split(",")}
+    main_dtype, *_ = models
+    model, tokenizer = models[main_dtype]
     environment = MathEnvironment(n_train=options.tasks, n_test=8)
     prompts = [encode(tokenizer, environment.messages(t, few_shot=True)) for t in environment.tasks("train")]
     requests = [Request(p, 1000 * i + k) for i, p in enumerate(prompts) for k in range(options.samples)]
-    sampling = Sampling(0.8, options.max_new_tokens, environment.stop)
+    sampling = Sampling(0.6, options.max_new_tokens, environment.stop)
 
     ways: dict[str, Callable[[], Rates]] = {
-        "decoder": lambda: _complete(Decoder(model, tokenizer), requests, sampling)
+        "decoder" if dtype == main_dtype else f"decoder, {dtype}": partial(_ours, *loaded, requests, sampling)
+        for dtype, loaded in models.items()
     }
+    if options.before:
+        ways["decoder before"] = lambda: _earlier(options.before, options.model, requests, sampling)
     if find_spec("vllm"):
         _vllm(source.path, requests[:1], sampling)  # starts the engine
         ways["vllm"] = lambda: _vllm(source.path, requests, sampling)
@@ -79,6 +116,38 @@ def _complete(policy: Completer, requests: Sequence[Request], sampling: Sampling
     started = time.perf_counter()
     done = policy.generate(requests, sampling)
     return _rates(requests, sum(len(c.ids) for c in done), time.perf_counter() - started)
+
+
+def _ours(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    requests: Sequence[Request],
+    sampling: Sampling,
+) -> Rates:
+    return _complete(Decoder(model, tokenizer), requests, sampling)
+
+
+def _earlier(checkout: Path, model: str, requests: Sequence[Request], sampling: Sampling) -> Rates:
+    """The decoder of another checkout, loaded afresh; only its generation is timed. Its blocks were in order
+    of length."""
+    ordered = sorted(requests, key=lambda request: (len(request.prompt_ids), request.prompt_ids))
+    given = {
+        "model": model,
+        "requests": [(request.prompt_ids, request.seed) for request in ordered],
+        "sampling": asdict(sampling),
+    }
+    environment = {**os.environ, "PYTHONPATH": str(checkout.resolve())}
+    done = subprocess.run(
+        [sys.executable, "-c", EARLIER],
+        input=json.dumps(given),
+        cwd=checkout,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    generated, seconds = json.loads(done.stdout)
+    return _rates(requests, generated, seconds)
 
 
 def _vllm(folder: Path, requests: Sequence[Request], sampling: Sampling) -> Rates:

@@ -7,7 +7,7 @@ killed anywhere and started again. What the steps are made of: rollout, pool, cu
 from __future__ import annotations
 
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -47,11 +47,12 @@ def evaluate_base(run: Run) -> None:
     tests, samples = run.tasks["test"], run.settings.evaluation.samples
     path = run.folder(0) / layout.EVAL
     with run.stage(0, "evaluate", len(tests) * (2 + samples)) as advance:
-        solved: dict[PromptKind, int] = {}
-        for prompt in ("few-shot", "zero-shot"):
-            greedy = [run.attempt(0, task, "eval", prompt, 0, temperature=0) for task in tests]
-            solved[prompt] = sum(t.solved for t in run.play(greedy, 0, path, advance))
-        best = max(solved, key=lambda prompt: solved[prompt])
+        kinds: tuple[PromptKind, ...] = ("few-shot", "zero-shot")
+        greedy = [
+            run.attempt(0, task, "eval", prompt, 0, temperature=0) for prompt in kinds for task in tests
+        ]
+        solved = Counter(t.prompt for t in run.play(greedy, 0, path, advance) if t.solved)
+        best = max(kinds, key=lambda prompt: solved[prompt])
         drawn = [run.attempt(0, task, "eval", best, 1 + i) for task in tests for i in range(samples)]
         run.play(drawn, 0, path, advance)
     evaluate_baselines(run)
@@ -141,7 +142,7 @@ def evaluate(run: Run, number: int) -> list[Trajectory]:
     drawn = [run.attempt(number, task, "eval", "zero-shot", 1 + i) for task in tests for i in range(samples)]
     path = run.folder(number) / layout.EVAL
     with run.stage(number, "evaluate", len(greedy) + len(drawn)) as advance:
-        return run.play(greedy, number, path, advance) + run.play(drawn, number, path, advance)
+        return run.play([*greedy, *drawn], number, path, advance)
 
 
 def _plain_kind(number: int) -> PromptKind:

@@ -221,7 +221,7 @@ class _Job:
 
 
 def _measured(history: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """The first and the last loss (nats), the steps, and in all passes the tokens that rows held and the positions
+    """The first and the last loss (nats), the steps, and in all passes the tokens of rows and the positions
     that were computed for them (fewer where rows begin alike; a reference's are in neither)."""
     steps = [entry for entry in history if "loss" in entry]
     return {

@@ -4,9 +4,9 @@ Only safetensors are read and no code that comes with a model is ever run. Nothi
 or transformers before it is called. Not covered: adapters without their base, several devices.
 """
 
-from envisions.models.device import Device, choose_device
+from envisions.models.device import Device, DType, choose_device
 from envisions.models.folder import ModelSource
 from envisions.models.load import load_model
 from envisions.models.resolve import resolve
 
-__all__ = ["Device", "ModelSource", "choose_device", "load_model", "resolve"]
+__all__ = ["DType", "Device", "ModelSource", "choose_device", "load_model", "resolve"]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+from envisions.errors import UserError
+
+DType = Literal["auto", "float32", "bfloat16", "float16"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +22,16 @@ class Device:
         return f"{self.kind}, {self.dtype}, {self.detail}"
 
 
-def choose_device() -> Device:
-    """CUDA in bfloat16 (float16 where the card has none), else MPS, else the CPU in float32."""
+def choose_device(dtype: DType = "auto") -> Device:
+    """CUDA in bfloat16 (float16 where the card has none), else MPS, else the CPU in float32; another `dtype`
+    than "auto" takes the place of these. Raises `UserError` for one that there is not."""
+    if dtype not in get_args(DType):
+        raise UserError(f"dtype must be one of {', '.join(get_args(DType))}, not '{dtype}'.")
+    device = _device()
+    return device if dtype == "auto" else replace(device, dtype=dtype)
+
+
+def _device() -> Device:
     import torch
 
     if torch.cuda.is_available():

@@ -1,13 +1,15 @@
 """Batched sampling with per-token log-probabilities, on transformers' public cache API.
 
-The tokens that all prompts of a batch share are computed and stored once, equal prompts are computed once,
-rows leave the batch as they end, and every request has its own random stream.
+What prompts begin with alike is computed and stored once, equal prompts are computed once, a row that ends
+makes room for the next request, and every request has its own random stream. Where few rows are left, each
+looks some tokens ahead (`drafts`): fewer forward passes, and the same tokens.
 
 It does not cover beam search, nucleus sampling, or prompts that outgrow the model's context.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -15,12 +17,18 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from envisions.policies.completions import completion_text
+from envisions.policies.drafts import Drafts
+from envisions.policies.draw import draw, uniform
+from envisions.policies.prefixes import Ids, find_prefixes
 from envisions.policies.protocol import Completion, OnCompletion, Request, Sampling
-from envisions.policies.shared_prefix import NAME, RowCache, check_supported, masks
+from envisions.policies.shared_prefix import NAME, Batch, Prefix, RowCache, Rows, check_supported
 from envisions.records import Finish
 
-Ids = tuple[int, ...]
-_FORWARD_TOKENS = 2048  # prompt tokens in one forward pass: bounds memory, and is compute-bound already
+_FORWARD_TOKENS = 1024  # prompt tokens in one forward pass: bounds memory, and is compute-bound already
+_SCORED_TOKENS = 512  # the same where every token has logits
+_REFILL = 8  # new rows come when this part of all is free: single ones would be read at a low speed
+_AHEAD = 4  # tokens that a row looks ahead at most,
+_STEP_TOKENS = 32  # as long as a step has no more than these, which cost little more than one
 _TAIL = 16  # how many of the last tokens are searched for a stop string
 
 
@@ -29,175 +37,216 @@ class _Row:
     """A completion being written."""
 
     place: int  # which request it answers
-    noise: torch.Tensor  # (max_new_tokens,) float32 in [0, 1), from the request's own stream
-    ids: list[int] = field(default_factory=list)
+    text: list[int]  # prompt and completion; the last token is not yet in the cache
+    start: int  # where the completion begins
+    prefix: Prefix
+    noise: torch.Tensor  # uniform numbers, one a token, from the request's own stream; none beyond the last
+    temperature: float
     logprobs: list[float] = field(default_factory=list)
+    drafted: int = 0  # tokens of the text that drafts are made from
+    finish: Finish | None = None
 
 
 class Decoder:
-    """Draws and scores completions with one model, on its device and in its dtype; probabilities are taken in
-    float32."""
+    """Draws and scores completions with one model; `rows` are decoded together."""
 
-    def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
+    def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: int = 192) -> None:
         check_supported(model)
         model.set_attn_implementation(NAME)
         self._model, self._tokenizer, self._device = model.eval(), tokenizer, model.device
         ends = model.generation_config.eos_token_id if model.generation_config else None
         self._ends = {*(ends if isinstance(ends, list) else [ends]), tokenizer.eos_token_id} - {None}
-        self._prefix_ids: Ids = ()
-        self._prefix: RowCache | None = None
+        self._rows = rows
+        self._prefixes: dict[Ids, Prefix] = {}
 
     @torch.inference_mode()
     def generate(
         self, requests: Sequence[Request], sampling: Sampling, on_completion: OnCompletion | None = None
     ) -> list[Completion]:
-        """One completion a request, in order; all requests go through the model as one batch."""
-        self._share_prefix([request.prompt_ids for request in requests])
-        order = sorted(range(len(requests)), key=lambda i: _by_length(requests[i].prompt_ids))
-        cache, logits, pads = self._prefill([requests[i].prompt_ids for i in order])
-        rows = [_Row(i, _uniform(requests[i].seed, sampling.max_new_tokens)) for i in order]
+        """One completion a request, in order."""
+        prefixes = self._share([request.prompt_ids for request in requests])
+        waiting = deque(sorted(range(len(requests)), key=lambda i: requests[i].prompt_ids))
+        slots = min(self._rows, len(requests))
+        cache, rows, drafts = RowCache(self._model, slots), list[_Row](), Drafts()
         done: dict[int, Completion] = {}
-        while True:
-            tokens = self._draw(logits, rows, sampling.temperature)
-            ended: set[int] = set()
-            for slot, row in enumerate(rows):
-                if finish := self._finish(row, sampling):
-                    ended.add(slot)
-                    done[row.place] = self._completion(row, finish, sampling)
-                    if on_completion:
-                        on_completion(row.place, done[row.place])
-            if len(ended) == len(rows):
-                return [done[i] for i in range(len(requests))]
-            keep = cache.drop(ended, len(rows))
-            rows, pads, tokens = [rows[i] for i in keep], pads[keep], tokens[keep]
-            logits = self._forward(cache, tokens[:, None], pads)[:, -1]
+        while waiting or rows:
+            if waiting and len(rows) <= slots - max(1, slots // _REFILL):
+                places = [waiting.popleft() for _ in range(min(slots - len(rows), len(waiting)))]
+                places.sort(key=lambda i: len(requests[i].prompt_ids))
+                self._read(cache, [requests[i].prompt_ids for i in places], prefixes)
+                rows += [_row(i, requests[i], prefixes, sampling) for i in places]
+            self._step(cache, rows, drafts, sampling)
+            ended = {slot for slot, row in enumerate(rows) if row.finish}
+            for row in [rows[slot] for slot in sorted(ended)]:
+                _learn(drafts, row)
+                done[row.place] = self._completion(row, sampling)
+                if on_completion:
+                    on_completion(row.place, done[row.place])
+            rows = [rows[i] for i in cache.drop(ended)]
+        return [done[i] for i in range(len(requests))]
 
     @torch.inference_mode()
     def score(self, pairs: Sequence[tuple[Ids, Ids]]) -> list[tuple[float, ...]]:
-        """Log-probabilities (nats) of each completion's tokens after its prompt, at temperature 1: one tuple
-        a pair, as long as its completion. Completions are padded on the right within a forward pass."""
-        self._share_prefix([prompt for prompt, _ in pairs])
-        order = sorted(range(len(pairs)), key=lambda i: _by_length(pairs[i][0]))
+        """Log-probabilities of each completion's tokens after its prompt, at temperature 1."""
+        prefixes = self._share([prompt for prompt, _ in pairs])
+        order = sorted(range(len(pairs)), key=lambda i: pairs[i][0])
         scores: dict[int, tuple[float, ...]] = {}
-        for part in self._parts([pairs[i][0] + pairs[i][1] for i in order]):
-            indexes = [order[i] for i in part]
-            cache, first, pads = self._prefill([pairs[i][0] for i in indexes])
-            completions = [pairs[i][1] for i in indexes]
-            width = max(map(len, completions))
-            ids = torch.tensor([c + (0,) * (width - len(c)) for c in completions], device=self._device)
-            rest = self._forward(cache, ids, pads, keep=width)[:, :-1]  # the last token predicts nothing
-            logprobs = torch.cat([first[:, None], rest], dim=1).float().log_softmax(-1)
-            picked = logprobs.gather(2, ids[:, :, None])[:, :, 0].tolist()
-            for i, values, completion in zip(indexes, picked, completions, strict=True):
+        for part in _parts([len(pairs[i][1]) for i in order], _SCORED_TOKENS):
+            places = [order[i] for i in part]
+            prompts, completions = zip(*(pairs[i] for i in places), strict=True)
+            cache = RowCache(self._model, len(places))
+            self._read(cache, prompts, prefixes)
+            texts = [
+                (prompt[-1], *completion) for prompt, completion in zip(prompts, completions, strict=True)
+            ]
+            logits = self._forward(cache, [text[:-1] for text in texts], [prefixes[p] for p in prompts])
+            wanted = _rectangle([text[1:] for text in texts], self._device)
+            logprobs = logits.float().log_softmax(-1).gather(2, wanted[:, :, None])[:, :, 0].tolist()
+            for i, values, completion in zip(places, logprobs, completions, strict=True):
                 scores[i] = tuple(values[: len(completion)])
         return [scores[i] for i in range(len(pairs))]
 
-    def _share_prefix(self, prompts: Sequence[Ids]) -> None:
-        """Runs what all prompts begin with, once, and keeps it for batches that begin alike."""
-        shared = _common_prefix([ids[:-1] for ids in prompts])
-        if shared == self._prefix_ids:
-            return
-        self._prefix_ids, self._prefix = (), None
-        cache = RowCache(self._model) if shared else None
-        if cache is not None:
-            self._forward(cache, *self._padded([shared]))
-        self._prefix_ids, self._prefix = shared, cache
+    def _share(self, prompts: Sequence[Ids]) -> dict[Ids, Prefix]:
+        """The computed prefix of each prompt. They are kept for the next call, which may begin alike."""
+        chosen: dict[Ids, Prefix] = {}
+        kept: dict[Ids, Prefix] = {(): Prefix(())}
+        for ids, members in find_prefixes(prompts):
+            kept[ids] = self._prefixes.get(ids) or self._extend(chosen.get(members[0], kept[()]), ids)
+            chosen.update(dict.fromkeys(members, kept[ids]))
+        self._prefixes = kept
+        return chosen
 
-    def _prefill(self, prompts: Sequence[Ids]) -> tuple[RowCache, torch.Tensor, torch.Tensor]:
-        """Runs each distinct prompt once, then gives every prompt a row. `prompts` come by length.
-        Returns the cache, the logits (rows, vocabulary) after each prompt, and the left padding (rows,)."""
+    def _extend(self, parent: Prefix, ids: Ids) -> Prefix:
+        """Reads what `ids` has beyond its parent."""
+        cache = RowCache(self._model, 1)
+        cache.lengths = [0]
+        own = ids[len(parent.ids) :]
+        for start in range(0, len(own), _FORWARD_TOKENS):
+            part = own[start : start + _FORWARD_TOKENS]
+            self._forward(cache, [part], [parent], logits=False)
+            cache.lengths[0] += len(part)
+        return parent.extended(ids, cache) if own else parent
+
+    def _read(self, cache: RowCache, prompts: Sequence[Ids], prefixes: dict[Ids, Prefix]) -> None:
+        """Gives each prompt a slot with all but its last token; each distinct one is run once. Equal prompts
+        stand together, by length where there is a choice."""
         distinct = list(dict.fromkeys(prompts))
-        parts, logits, rows = [], [], []
-        for part in self._parts(distinct):
-            cache = RowCache(self._model)
-            ids, pads = self._padded([distinct[i] for i in part])
-            last = self._forward(cache, ids, pads)[:, -1]
-            places = {distinct[i]: place for place, i in enumerate(part)}
-            index = torch.tensor([places[p] for p in prompts if p in places], device=self._device)
-            parts.append(cache)
-            rows.append(index)
-            logits.append(last[index])
-        joined = RowCache(self._model)
-        joined.gather(parts, rows)
-        return joined, torch.cat(logits), self._padded(prompts)[1]
+        own = [prompt[len(prefixes[prompt].ids) : -1] for prompt in distinct]
+        for part in _parts([len(ids) for ids in own], _FORWARD_TOKENS):
+            source = RowCache(self._model, len(part))
+            source.lengths = [0] * len(part)
+            if any(own[i] for i in part):
+                self._forward(
+                    source, [own[i] for i in part], [prefixes[distinct[i]] for i in part], logits=False
+                )
+            source.lengths = [len(own[i]) for i in part]
+            places = {distinct[i]: row for row, i in enumerate(part)}
+            cache.add(source, [places[prompt] for prompt in prompts if prompt in places])
 
-    def _parts(self, texts: Sequence[Ids]) -> Iterator[list[int]]:
-        """Consecutive indexes whose padded length stays within one forward pass's tokens."""
-        part: list[int] = []
-        for i, ids in enumerate(texts):
-            if part and (len(part) + 1) * (len(ids) - len(self._prefix_ids)) > _FORWARD_TOKENS:
-                yield part
-                part = []
-            part.append(i)
-        if part:
-            yield part
+    def _step(self, cache: RowCache, rows: Sequence[_Row], drafts: Drafts, sampling: Sampling) -> None:
+        """Writes a token in each row, and more where its draft comes true."""
+        guesses = self._guesses(rows, drafts, sampling)
+        texts = [(row.text[-1], *guess) for row, guess in zip(rows, guesses, strict=True)]
+        logits = self._forward(cache, texts, [row.prefix for row in rows])
+        width = logits.shape[1]
+        noise = torch.stack([row.noise[len(row.logprobs) : len(row.logprobs) + width] for row in rows])
+        temperatures = torch.tensor([row.temperature for row in rows]).repeat_interleave(width)
+        drawn = draw(logits.flatten(0, 1), noise.flatten().to(self._device), temperatures.to(self._device))
+        for slot, (row, guess) in enumerate(zip(rows, guesses, strict=True)):
+            outcomes = zip(*(values[slot * width :] for values in drawn), strict=True)
+            for expected, (token, logprob) in zip([*guess, None], outcomes, strict=False):
+                row.text.append(token)
+                row.logprobs.append(logprob)
+                cache.lengths[slot] += 1
+                row.finish = self._finish(row, sampling)
+                if row.finish or token != expected:
+                    break
 
-    def _padded(self, texts: Sequence[Ids]) -> tuple[torch.Tensor, torch.Tensor]:
-        """What follows the shared prefix, (rows, width) int64, padded on the left, and how much padding each
-        row has, (rows,) int64."""
-        own = [ids[len(self._prefix_ids) :] for ids in texts]
-        width = max(map(len, own))
-        rows = [(0,) * (width - len(ids)) + ids for ids in own]
-        pads = [width - len(ids) for ids in own]
-        return torch.tensor(rows, device=self._device), torch.tensor(pads, device=self._device)
+    def _guesses(self, rows: Sequence[_Row], drafts: Drafts, sampling: Sampling) -> list[list[int]]:
+        ahead = min(_AHEAD, _STEP_TOKENS // len(rows) - 1)
+        if ahead < 1:
+            return [[] for _ in rows]
+        for row in rows:
+            _learn(drafts, row)
+        left = [sampling.max_new_tokens - len(row.logprobs) for row in rows]
+        return [drafts.guess(row.text, min(ahead, n - 1)) for row, n in zip(rows, left, strict=True)]
 
-    def _forward(self, cache: RowCache, ids: torch.Tensor, pads: torch.Tensor, keep: int = 1) -> torch.Tensor:
-        """Logits (rows, `keep`, vocabulary), in the model's dtype, of the last `keep` of `ids` (rows,
-        tokens). `pads` (rows,) is the left padding of each row; a row's positions begin behind it."""
-        start, tokens, prefix = cache.get_seq_length(), ids.shape[1], len(self._prefix_ids)
-        positions = torch.arange(start, start + tokens, device=self._device) - pads[:, None]
-        logits: torch.Tensor = self._model(
-            input_ids=ids,
-            position_ids=prefix + positions.clamp_min(0),
-            attention_mask=masks(self._model, prefix, pads, start + tokens, tokens, self._model.dtype),
-            past_key_values=cache,
-            use_cache=True,
-            logits_to_keep=keep,
-            prefix=self._prefix,
-        ).logits
-        return logits
-
-    def _draw(self, logits: torch.Tensor, rows: Sequence[_Row], temperature: float) -> torch.Tensor:
-        """Draws a token for each row, (rows,) int64, by inverting its cumulative distribution at the row's
-        own number. `logits` (rows, vocabulary) of any float dtype."""
-        logits = logits.float()
-        if temperature == 0:
-            tokens = logits.argmax(-1)
-        else:
-            cumulative = (logits / temperature).softmax(-1).cumsum(-1)
-            noise = torch.stack([row.noise[len(row.ids)] for row in rows]).to(self._device)
-            target = (noise * cumulative[:, -1])[:, None]
-            tokens = torch.searchsorted(cumulative, target, right=True)[:, 0].clamp_max(logits.shape[-1] - 1)
-        logprobs = logits.gather(1, tokens[:, None])[:, 0] - logits.logsumexp(-1)
-        for row, token, logprob in zip(rows, tokens.tolist(), logprobs.tolist(), strict=True):
-            row.ids.append(token)
-            row.logprobs.append(logprob)
-        return tokens
+    def _forward(
+        self, cache: RowCache, texts: Sequence[Sequence[int]], prefixes: Sequence[Prefix], logits: bool = True
+    ) -> torch.Tensor:
+        """Runs each row's text after what its prefix and its slot hold, without adding to the slots' lengths;
+        returns the logits (rows, tokens, vocabulary), or the last layer's states without `logits`."""
+        ids = _rectangle(texts, self._device)
+        columns = cache.open(ids.shape[1], self._device)
+        before = torch.tensor([len(prefix.ids) for prefix in prefixes], device=self._device)
+        given = {
+            "input_ids": ids,
+            "position_ids": before[:, None] + columns,
+            "past_key_values": cache,
+            "use_cache": True,
+            "batch": Batch(columns, _groups(prefixes, self._device)),
+        }
+        if logits:
+            return self._model(**given).logits  # type: ignore[no-any-return]
+        return self._model.base_model(**given).last_hidden_state  # type: ignore[no-any-return]
 
     def _finish(self, row: _Row, sampling: Sampling) -> Finish | None:
-        if row.ids[-1] in self._ends:
+        if row.text[-1] in self._ends:
             return "stop"
         if sampling.stop:
-            tail = self._tokenizer.decode(row.ids[-_TAIL:], skip_special_tokens=True)
+            start = max(row.start, len(row.text) - _TAIL)
+            tail = self._tokenizer.decode(row.text[start:], skip_special_tokens=True)
             if any(stop in tail for stop in sampling.stop):
                 return "stop"
-        return "length" if len(row.ids) == sampling.max_new_tokens else None
+        return "length" if len(row.logprobs) == sampling.max_new_tokens else None
 
-    def _completion(self, row: _Row, finish: Finish, sampling: Sampling) -> Completion:
-        text = completion_text(self._tokenizer, row.ids, sampling.stop)
-        return Completion(tuple(row.ids), tuple(row.logprobs), text, finish)
-
-
-def _by_length(ids: Ids) -> tuple[int, Ids]:
-    return len(ids), ids
+    def _completion(self, row: _Row, sampling: Sampling) -> Completion:
+        assert row.finish is not None
+        ids = tuple(row.text[row.start :])
+        text = completion_text(self._tokenizer, ids, sampling.stop)
+        return Completion(ids, tuple(row.logprobs), text, row.finish)
 
 
-def _uniform(seed: int, n: int) -> torch.Tensor:
-    return torch.rand(n, generator=torch.Generator().manual_seed(seed))
+def _row(place: int, request: Request, prefixes: dict[Ids, Prefix], sampling: Sampling) -> _Row:
+    prefix, ids = prefixes[request.prompt_ids], list(request.prompt_ids)
+    noise = torch.nn.functional.pad(uniform(request.seed, sampling.max_new_tokens), (0, _AHEAD))
+    return _Row(
+        place, ids, len(ids), prefix, noise, sampling.temperature_of(request), drafted=len(prefix.ids)
+    )
 
 
-def _common_prefix(texts: Sequence[Ids]) -> Ids:
-    """What all texts begin with: what the first and the last in order of tokens share."""
-    first, last = min(texts, default=()), max(texts, default=())
-    same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
-    return first[:same]
+def _learn(drafts: Drafts, row: _Row) -> None:
+    """Later drafts may repeat what the row says."""
+    drafts.read(row.text, row.drafted)
+    row.drafted = len(row.text)
+
+
+def _groups(prefixes: Sequence[Prefix], device: torch.device) -> list[tuple[Prefix, Rows]]:
+    """The rows of each prefix."""
+    rows: defaultdict[Prefix, list[int]] = defaultdict(list)
+    for row, prefix in enumerate(prefixes):
+        rows[prefix].append(row)
+    return [
+        (prefix, slice(None) if len(own) == len(prefixes) else torch.tensor(own, device=device))
+        for prefix, own in rows.items()
+        if prefix.ids
+    ]
+
+
+def _parts(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
+    """Consecutive indexes whose padded lengths stay within one forward pass's tokens."""
+    part, width = list[int](), 0
+    for i, length in enumerate(lengths):
+        width = max(width, length)
+        if part and (len(part) + 1) * width > tokens:
+            yield part
+            part, width = [], length
+        part.append(i)
+    if part:
+        yield part
+
+
+def _rectangle(texts: Sequence[Sequence[int]], device: torch.device) -> torch.Tensor:
+    """Token ids (rows, longest), with zeros after the shorter texts."""
+    width = max(map(len, texts))
+    return torch.tensor([[*text, *[0] * (width - len(text))] for text in texts], device=device)

@@ -11,11 +11,13 @@ from envisions.records import Finish, Message
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A prompt as token ids, not padded, special tokens included, and the seed of the random stream
-    that its completion is drawn from."""
+    """A prompt as token ids, not padded, special tokens included, and the seed of the random stream that its
+    completion is drawn from. `temperature`, where it is given, is this request's instead of the sampling's:
+    greedy and sampled ones share a batch."""
 
     prompt_ids: tuple[int, ...]
     seed: int
+    temperature: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,9 @@ class Sampling:
     temperature: float
     max_new_tokens: int
     stop: tuple[str, ...] = ()
+
+    def temperature_of(self, request: Request) -> float:
+        return self.temperature if request.temperature is None else request.temperature
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Policy(Protocol):
     """Weights that write completions. Made for one stage, closed before training needs the memory."""
 
     name: str  # which weights: "base", "round_1"
-    episodes: int  # how many episodes are worth playing at once
+    episodes: int  # how many episodes are worth playing at once; their records are written together
     context: int  # tokens that prompt and completion may have together
     overlaps: bool  # whether programs are to run while later completions are still decoded
 

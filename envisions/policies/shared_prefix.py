@@ -1,8 +1,8 @@
-"""A key/value cache whose common prefix is stored once, and the attention that reads it.
+"""A key/value cache whose common prefixes are stored once, and the attention that reads it.
 
-Few-shot prompts repeat the same examples in every row. Kept once, the prefix costs one matrix product for the
-whole batch instead of a copy, and a read at every token, for each row: on a CPU those reads are what bounds
-decoding. The rows of a batch are aligned on the right, what is left of a row's prompt is masked.
+Few-shot prompts repeat the same examples in every row. Kept once, a prefix costs one matrix product for all
+rows that begin with it instead of a copy, and a read at every token, for each row: on a CPU those reads are
+what bounds decoding. What follows the prefix lies in a slot of the row's own, from its first column on.
 
 It does not cover layers other than softmax attention (recurrent, linear): `check_supported` refuses them.
 """
@@ -10,6 +10,7 @@ It does not cover layers other than softmax attention (recurrent, linear): `chec
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -19,103 +20,159 @@ from transformers.cache_utils import Cache, CacheLayerMixin
 from envisions.errors import UserError
 
 NAME = "shared_prefix"
-_GROWTH = 64  # columns a buffer grows by: one copy every 64 tokens, by when most rows have ended
+_GROWTH = 64  # columns a buffer grows by
 
 
 class _Layer(CacheLayerMixin):
-    """Keys and values of one layer, (rows, heads, columns, size), written in place."""
+    """Keys and values of one layer, (slots, heads, columns, size), written in place."""
 
     is_sliding = False
     keys: torch.Tensor
     values: torch.Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, cache: RowCache) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.length = 0
+        self._cache = cache
 
     def lazy_initialization(self, key_states: torch.Tensor, value_states: torch.Tensor) -> None:
-        self.fill(key_states, value_states)
-
-    def fill(self, keys: torch.Tensor, values: torch.Tensor) -> None:
-        self.keys, self.values, self.length, self.is_initialized = keys, values, keys.shape[2], True
+        """zeros, not whatever is in memory: a masked column's weight is 0, and 0 times NaN is NaN"""
+        heads, size = key_states.shape[1], key_states.shape[3]
+        shape = (self._cache.slots, heads, self._cache.room, size)
+        self.keys, self.values = key_states.new_zeros(shape), value_states.new_zeros(shape)
+        self.is_initialized = True
 
     def update(
         self, key_states: torch.Tensor, value_states: torch.Tensor, *args: Any, **kwargs: Any
     ) -> tuple[torch.Tensor, torch.Tensor]:
+        self.make_room(key_states, value_states)
+        slots, columns, width = self._cache.place
+        self.keys[slots, :, columns] = key_states.transpose(1, 2)
+        self.values[slots, :, columns] = value_states.transpose(1, 2)
+        return self.keys[: len(slots), :, :width], self.values[: len(slots), :, :width]
+
+    def make_room(self, keys: torch.Tensor, values: torch.Tensor) -> None:
+        """Buffers for slots like these, with as many columns as the cache has room for."""
         if not self.is_initialized:
-            self.fill(key_states, value_states)
-            return key_states, value_states
-        rows, start = key_states.shape[0], self.length
-        self.length += key_states.shape[2]
-        self.keys = _write(self.keys, key_states, start)
-        self.values = _write(self.values, value_states, start)
-        return self.keys[:rows, :, : self.length], self.values[:rows, :, : self.length]
+            self.lazy_initialization(keys, values)
+        if missing := self._cache.room - self.keys.shape[2]:
+            self.keys = torch.nn.functional.pad(self.keys, (0, 0, 0, missing))
+            self.values = torch.nn.functional.pad(self.values, (0, 0, 0, missing))
 
     def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
-        return self.length + query_length, 0
+        return self.get_seq_length() + query_length, 0
 
     def get_seq_length(self) -> int:
-        return self.length
+        return max(self._cache.lengths, default=0)
 
     def get_max_length(self) -> int:
         return -1
 
 
-def _write(buffer: torch.Tensor, states: torch.Tensor, start: int) -> torch.Tensor:
-    """Writes `states` at column `start`; a buffer that is full is replaced by a larger one."""
-    rows, heads, columns, size = states.shape
-    if start + columns > buffer.shape[2]:
-        grown = buffer.new_empty(rows, heads, start + columns + _GROWTH, size)
-        grown[:, :, :start] = buffer[:rows, :, :start]
-        buffer = grown
-    buffer[:rows, :, start : start + columns] = states
-    return buffer
-
-
 class RowCache(Cache):
-    """The rows of one batch: row i of a forward pass is slot i. Keys and values keep the model's dtype and
-    device, (rows, key heads, columns, head size) in each layer."""
+    """Slots for rows: row i of a forward pass is slot i, and has `lengths[i]` columns."""
 
     layers: list[_Layer]  # type: ignore[assignment]
 
-    def __init__(self, model: PreTrainedModel) -> None:
-        super().__init__(layers=[_Layer() for _ in range(model.config.get_text_config().num_hidden_layers)])
+    def __init__(self, model: PreTrainedModel, slots: int) -> None:
+        self.slots, self.room, self.lengths = slots, 0, list[int]()
+        self.place: tuple[torch.Tensor, torch.Tensor, int]
+        layers = model.config.get_text_config().num_hidden_layers
+        super().__init__(layers=[_Layer(self) for _ in range(layers)])
 
-    def gather(self, parts: Sequence[RowCache], rows: Sequence[torch.Tensor]) -> None:
-        """Fills this cache with the chosen rows (int64 indexes, one tensor a part) of each part, in order,
-        aligned on the right."""
-        for layer, sources in zip(
-            self.layers, zip(*(part.layers for part in parts), strict=True), strict=True
-        ):
-            keys = _aligned([source.keys for source in sources], rows)
-            layer.fill(keys, _aligned([source.values for source in sources], rows))
+    def open(self, tokens: int, device: torch.device) -> torch.Tensor:
+        """Chooses the columns of every row's next `tokens`, (rows, tokens), and returns them."""
+        start = torch.tensor(self.lengths, device=device)[:, None]
+        columns, width = start + torch.arange(tokens, device=device), max(self.lengths) + tokens
+        self._grow(width)
+        self.place = torch.arange(len(start), device=device)[:, None], columns, width
+        return columns
 
-    def drop(self, ended: Collection[int], rows: int) -> list[int]:
+    def add(self, source: RowCache, rows: Sequence[int]) -> None:
+        """Fills the next slots with rows of another cache."""
+        lengths = [source.lengths[row] for row in rows]
+        first, width = len(self.lengths), max(lengths, default=0)
+        self.lengths += lengths
+        self._grow(width)
+        for layer, other in zip(self.layers, source.layers, strict=True):
+            if other.is_initialized:
+                layer.make_room(other.keys, other.values)
+                layer.keys[first : first + len(rows), :, :width] = other.keys[rows, :, :width]
+                layer.values[first : first + len(rows), :, :width] = other.values[rows, :, :width]
+
+    def drop(self, ended: Collection[int]) -> list[int]:
         """Frees slots by moving the last rows into them; returns which row each slot holds now."""
-        order = list(range(rows - len(ended)))
+        order = list(range(len(self.lengths) - len(ended)))
         holes = [slot for slot in order if slot in ended]
-        movers = [slot for slot in range(len(order), rows) if slot not in ended]
+        movers = [slot for slot in range(len(order), len(self.lengths)) if slot not in ended]
         for hole, mover in zip(holes, movers, strict=True):
-            order[hole] = mover
+            order[hole], width = mover, self.lengths[mover]
             for layer in self.layers:
-                layer.keys[hole, :, : layer.length] = layer.keys[mover, :, : layer.length]
-                layer.values[hole, :, : layer.length] = layer.values[mover, :, : layer.length]
+                layer.keys[hole, :, :width] = layer.keys[mover, :, :width]
+                layer.values[hole, :, :width] = layer.values[mover, :, :width]
+        self.lengths = [self.lengths[row] for row in order]
         return order
 
-
-def _aligned(sources: Sequence[torch.Tensor], rows: Sequence[torch.Tensor]) -> torch.Tensor:
-    """The chosen rows of `sources`, (rows, heads, columns, size) each, in one, as wide as the widest."""
-    width = max(source.shape[2] for source in sources)
-    total = sum(len(index) for index in rows)
-    # zeros, not whatever is in memory: a masked column's weight is 0, and 0 times NaN is NaN
-    target = sources[0].new_zeros(total, sources[0].shape[1], width, sources[0].shape[3])
-    for place, source, index in zip(_starts(rows), sources, rows, strict=True):
-        target[place : place + len(index), :, width - source.shape[2] :] = source.index_select(0, index)
-    return target
+    def _grow(self, width: int) -> None:
+        if width > self.room:
+            self.room = width + _GROWTH
 
 
-def _starts(rows: Sequence[torch.Tensor]) -> list[int]:
-    return [sum(map(len, rows[:i])) for i in range(len(rows))]
+@dataclass(frozen=True, eq=False)
+class Prefix:
+    """Keys and values of tokens that several rows begin with: one (heads, tokens, size) a layer."""
+
+    ids: tuple[int, ...]
+    keys: Sequence[torch.Tensor] = ()
+    values: Sequence[torch.Tensor] = ()
+
+    def extended(self, ids: tuple[int, ...], cache: RowCache) -> Prefix:
+        """This prefix and what the cache's only row holds after it."""
+        width = cache.lengths[0]
+        keys = [layer.keys[0, :, :width] for layer in cache.layers]
+        values = [layer.values[0, :, :width] for layer in cache.layers]
+        if self.ids:
+            keys = [torch.cat(pair, dim=1) for pair in zip(self.keys, keys, strict=True)]
+            values = [torch.cat(pair, dim=1) for pair in zip(self.values, values, strict=True)]
+        return Prefix(ids, keys, values)
+
+
+Rows = torch.Tensor | slice  # which rows of a forward pass
+
+
+@dataclass
+class Batch:
+    """What the rows of one forward pass see: their own columns, and a prefix for each group of rows.
+
+    `columns` (rows, tokens) are those that are being written. Masks are additive, with a row for each of the
+    `folds` query heads that share a key head; they are made once for each sliding window among the layers.
+    """
+
+    columns: torch.Tensor
+    groups: Sequence[tuple[Prefix, Rows]]
+    _masks: dict[tuple[int | None, int | None], torch.Tensor] = field(default_factory=dict)
+
+    def own_mask(self, width: int, window: int | None, folds: int) -> torch.Tensor:
+        """(rows, 1, folds * tokens, width): a token sees what is before it in its slot."""
+        if (None, window) not in self._masks:
+            distance = self.columns[:, :, None] - torch.arange(width, device=self.columns.device)
+            seen = (distance >= 0) & (distance < window) if window else distance >= 0
+            self._masks[None, window] = self._additive(seen, folds)[:, None]
+        return self._masks[None, window]
+
+    def prefix_mask(self, group: int, window: int | None, folds: int) -> torch.Tensor | None:
+        """(rows of the group * folds * tokens, prefix); None where every token sees the whole prefix."""
+        if window is None:
+            return None
+        if (group, window) not in self._masks:
+            prefix, rows = self.groups[group]
+            before = torch.arange(len(prefix.ids), 0, -1, device=self.columns.device)
+            near = self.columns[rows][:, :, None] + before < window
+            self._masks[group, window] = self._additive(near, folds).flatten(0, 1)
+        return self._masks[group, window]
+
+    def _additive(self, seen: torch.Tensor, folds: int) -> torch.Tensor:
+        zeros = torch.zeros(seen.shape, device=seen.device)
+        return zeros.masked_fill_(~seen, torch.finfo(zeros.dtype).min).repeat(1, folds, 1)
 
 
 def attend(
@@ -123,37 +180,32 @@ def attend(
     query: torch.Tensor,
     key: torch.Tensor,
     value: torch.Tensor,
-    attention_mask: torch.Tensor,
+    attention_mask: None,
     scaling: float,
-    prefix: RowCache | None = None,
+    batch: Batch,
     softcap: float | None = None,
+    sliding_window: int | None = None,
     **_: Any,
 ) -> tuple[torch.Tensor, None]:
-    """Softmax attention over the shared prefix and each row's own columns; gives (rows, tokens, heads, size)
-    in the query's dtype.
+    """Softmax attention over the rows' prefixes and each row's own columns.
 
-    `query` (rows, heads, tokens, size); `key` and `value` (rows, key heads, columns, size); `attention_mask`
-    additive, (rows, 1, tokens, columns), with the prefix's columns before them where they need one. The query
-    heads that share a key head are folded into its rows, so that keys and values are never repeated. The two
-    parts are attended to apart and merged by their normalisers, as FlashAttention does with its blocks
-    (arXiv 2205.14135, section 3.1).
+    `query` (rows, heads, tokens, size); `key` and `value` (rows, key heads, columns, size). The query heads
+    that share a key head are folded into its rows, so that keys and values are never repeated. The two parts
+    are attended to apart and merged by their normalisers, as FlashAttention does with its blocks (arXiv
+    2205.14135, section 3.1).
     """
-    rows, columns, tokens = query.shape[0], key.shape[2], query.shape[2]
-    folded = (query * scaling).unflatten(1, (key.shape[1], -1)).flatten(2, 3)  # rows, key heads, groups, size
-    mask = attention_mask[..., -columns:].repeat(1, 1, folded.shape[2] // tokens, 1)
-    out, normaliser = _part(folded, key, value, mask, softcap)
-    if prefix is not None:
-        layer = prefix.layers[module.layer_idx]  # type: ignore[index]
-        by_head = folded.transpose(0, 1).flatten(
-            1, 2
-        )  # key heads, rows * groups, size: one product for all rows
-        mask = attention_mask[..., :-columns].repeat(1, 1, folded.shape[2] // tokens, 1).flatten(0, 2)
-        shared, other = _part(
-            by_head, layer.keys[0], layer.values[0], mask if mask.numel() else None, softcap
-        )
-        shared, other = (part.unflatten(1, (rows, -1)).transpose(0, 1) for part in (shared, other))
-        out = torch.lerp(out, shared, torch.sigmoid(other - normaliser))
-    return out.unflatten(2, (-1, tokens)).flatten(1, 2).transpose(1, 2).contiguous(), None
+    heads, tokens, width = key.shape[1], query.shape[2], key.shape[2]
+    folded = (query * scaling).unflatten(1, (heads, -1))  # rows, key heads, folds, tokens, size
+    folds, folded = folded.shape[2], folded.flatten(2, 3)
+    out, normaliser = _part(folded, key, value, batch.own_mask(width, sliding_window, folds), softcap)
+    layer: int = module.layer_idx  # type: ignore[assignment]
+    for number, (prefix, rows) in enumerate(batch.groups):
+        mask = batch.prefix_mask(number, sliding_window, folds)
+        by_head = folded[rows].transpose(0, 1)  # key heads first: one product for all rows of the group
+        parts = _part(by_head.flatten(1, 2), prefix.keys[layer], prefix.values[layer], mask, softcap)
+        shared, other = (part.unflatten(1, by_head.shape[1:3]).transpose(0, 1) for part in parts)
+        out[rows] = torch.lerp(out[rows], shared, torch.sigmoid(other - normaliser[rows]))
+    return out.to(query.dtype).unflatten(2, (-1, tokens)).flatten(1, 2).transpose(1, 2).contiguous(), None
 
 
 def _part(
@@ -163,46 +215,15 @@ def _part(
     mask: torch.Tensor | None,
     softcap: float | None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Attention of `query` (…, queries, size) to some of the columns, (…, queries, size), and the natural
-    logarithm of its normaliser, (…, queries, 1). `mask` is additive, (…, queries, columns)."""
-    scores = query @ key.transpose(-1, -2)
+    """Attention to some of the columns, and the logarithm of its normaliser (…, 1), both in float32."""
+    scores = (query @ key.transpose(-1, -2)).float()
     if softcap is not None:
-        scores = softcap * torch.tanh(scores / softcap)
+        scores.div_(softcap).tanh_().mul_(softcap)
     if mask is not None:
-        scores = scores + mask
-    normaliser = scores.logsumexp(-1, keepdim=True)
-    return (scores - normaliser).exp_() @ value, normaliser
-
-
-def masks(
-    model: PreTrainedModel, prefix: int, pads: torch.Tensor, columns: int, tokens: int, dtype: torch.dtype
-) -> Any:
-    """The additive mask for the last `tokens` of `columns`, as the model's forward pass takes it: one tensor,
-    or one for each kind of layer where a model has several. `pads` (rows,) is each row's left padding. A mask
-    is (rows, 1, tokens, columns) of `dtype`, 0 or its least number; one of sliding attention has the `prefix`
-    columns before them. Full attention sees the whole prefix unmasked."""
-    config = model.config.get_text_config()
-    own = torch.arange(columns, device=pads.device)
-    query = own[-tokens:][None, :, None]
-    seen = (own <= query) & (own >= pads[:, None, None])
-    kinds = getattr(config, "layer_types", None) or [
-        "sliding_attention" if getattr(config, "sliding_window", None) else "full_attention"
-    ]
-    made = {}
-    for kind in sorted(set(kinds)):
-        allowed = seen
-        if (
-            kind == "sliding_attention"
-        ):  # counted in the row's own text: its prefix, then its columns from pads on
-            before = torch.arange(-prefix, 0, device=pads.device) + pads[:, None, None]
-            distance = query - torch.cat(
-                [before.expand(-1, tokens, -1), own.expand(len(pads), tokens, -1)], -1
-            )
-            unmasked = torch.cat([torch.ones_like(before).bool().expand(-1, tokens, -1), seen], -1)
-            allowed = unmasked & (distance < config.sliding_window)
-        zero = torch.zeros(allowed.shape, dtype=dtype, device=pads.device)
-        made[kind] = zero.masked_fill(~allowed, torch.finfo(dtype).min)[:, None]
-    return made if len(made) > 1 else next(iter(made.values()))
+        scores += mask
+    highest = scores.amax(-1, keepdim=True)
+    total = scores.sub_(highest).exp_().sum(-1, keepdim=True)
+    return (scores.to(value.dtype) @ value).float().div_(total), total.log_().add_(highest)
 
 
 def check_supported(model: PreTrainedModel) -> None:

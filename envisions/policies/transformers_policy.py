@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from envisions.models import DType
 from envisions.policies.protocol import Completion, OnCompletion, Request, Sampling
 from envisions.records import Message
 
@@ -15,21 +16,23 @@ if TYPE_CHECKING:
 
 
 class TransformersPolicy:
-    """Loads a model folder and samples from it, in the dtype that `envisions.models.choose_device` picks;
-    `episodes` sequences are decoded together. Log-probabilities are computed in float32."""
+    """Loads a model folder and samples from it; `rows` sequences are decoded together, and those of
+    `episodes` follow one another in their places."""
 
-    def __init__(self, folder: Path, name: str, episodes: int = 192) -> None:
-        if episodes < 1:
-            raise ValueError(f"episodes must be at least 1, not {episodes}.")
+    def __init__(
+        self, folder: Path, name: str, episodes: int = 768, rows: int = 192, dtype: DType = "auto"
+    ) -> None:
+        if episodes < 1 or rows < 1:
+            raise ValueError(f"episodes and rows must be at least 1, not {episodes} and {rows}.")
         from envisions.models import choose_device, load_model
         from envisions.policies.decode import Decoder
 
         self.name, self.episodes = name, episodes
-        device = choose_device()
+        device = choose_device(dtype)
         self.overlaps = device.kind != "cpu"  # where decoding needs the cores, programs wait
         model, self._tokenizer = load_model(folder, device)
         self.context: int = model.config.get_text_config().max_position_embeddings
-        self._decoder: Decoder | None = Decoder(model, self._tokenizer)
+        self._decoder: Decoder | None = Decoder(model, self._tokenizer, rows)
 
     def encode(self, messages: Sequence[Message]) -> tuple[int, ...]:
         from envisions.policies.encode import encode

@@ -58,7 +58,7 @@ class VLLMPolicy:
         done: dict[int, Completion] = {}
         parameters = [
             SamplingParams(
-                temperature=sampling.temperature,
+                temperature=sampling.temperature_of(request),
                 max_tokens=sampling.max_new_tokens,
                 stop=list(sampling.stop),
                 seed=request.seed,

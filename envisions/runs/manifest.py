@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from envisions.environments.protocol import Environment
-from envisions.models import ModelSource, choose_device
+from envisions.models import Device, ModelSource
 from envisions.records import digest
 from symbolic import Executor
 
@@ -29,7 +29,12 @@ _PACKAGES = (
 
 
 def manifest(
-    environment: Environment, executor: Executor, source: ModelSource, policy: str, rounds: int
+    environment: Environment,
+    executor: Executor,
+    source: ModelSource,
+    policy: str,
+    device: Device,
+    rounds: int,
 ) -> dict[str, Any]:
     """Versions, revision, hardware, isolation, and the identity of the model and of the tasks."""
     tasks = {split: [task.id for task in environment.tasks(split)] for split in ("train", "test")}
@@ -39,7 +44,7 @@ def manifest(
         "versions": {"python": platform.python_version(), **_versions()},
         "git_revision": _revision(),
         "hardware": _hardware(),
-        "device": str(choose_device()),
+        "device": str(device),
         "policy": policy,
         "isolation": executor.describe(),
         "model": {

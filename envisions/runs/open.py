@@ -53,7 +53,8 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
         source = resolve(settings.model)
         with _executor(settings, path) as executor:
             backend = str(policy_config["_target_"])
-            now = manifest(environment, executor, source, backend, settings.rounds)
+            device = choose_device(policy_config.get("dtype", "auto"))
+            now = manifest(environment, executor, source, backend, device, settings.rounds)
             record = _check_inputs(directory, now)
             record_tasks(path, {split: environment.tasks(split) for split in SPLITS})
             write_json(path / layout.MANIFEST, record)
@@ -65,7 +66,7 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
                     f" comparable ({layout.MANIFEST} has every start)."
                 )
             display.say(
-                f"{path}: {source.name} on {choose_device()}, by {backend.rpartition('.')[2]};"
+                f"{path}: {source.name} on {device}, by {backend.rpartition('.')[2]};"
                 f" programs run in tier {executor.isolation}"
             )
             display.say(_told_tests(environment.tasks("test")))

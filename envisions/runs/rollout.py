@@ -56,7 +56,8 @@ def play(
 ) -> list[Trajectory]:
     """Plays what `path` does not hold yet, appends it there, and returns all in the order of the plan.
 
-    All attempts share their sampling. The policy is asked for only if something is missing.
+    All attempts share their sampling but for its temperature. The policy is asked for only if something is
+    missing.
     """
     done = {played.id: played for played in read_records(path, Trajectory.from_json)}
     missing = [attempt for attempt in attempts if attempt.id not in done]
@@ -115,7 +116,8 @@ class _Live:
         return not (self.terminated or self.truncated)
 
     def request(self, policy: Policy) -> Request:
-        return Request(policy.encode(self.messages), seed_from(self.attempt.seed, len(self.steps)))
+        seed = seed_from(self.attempt.seed, len(self.steps))
+        return Request(policy.encode(self.messages), seed, self.attempt.sampling.temperature)
 
     def take(
         self,

@@ -139,9 +139,11 @@ class Run:
         if not attempts:
             return []
         played = play(attempts, self.environment, lambda: self.policy(number), self.executor, path, advance)
-        verdicts = Counter("cut off" if t.verdict.right > t.solved else t.verdict.verdict for t in played)
-        counted = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
-        self.display.say(f"  {attempts[0].kind}, {attempts[0].prompt}: {counted} of {len(played)}")
+        for kind, prompt in dict.fromkeys((t.kind, t.prompt) for t in played):
+            these = [t for t in played if (t.kind, t.prompt) == (kind, prompt)]
+            verdicts = Counter("cut off" if t.verdict.right > t.solved else t.verdict.verdict for t in these)
+            counted = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
+            self.display.say(f"  {kind}, {prompt}: {counted} of {len(these)}")
         return played
 
     @contextmanager

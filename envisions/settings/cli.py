@@ -14,11 +14,13 @@ from envisions.settings.shadowing import check_shadowing
 
 # Libraries that write files report a full disk in exceptions of their own; only the text is left.
 _FULL = re.compile(r"No space left|os error (28|122)\b|Disk quota exceeded|disk is full")
+_SPINS = "1000"  # some tens of microseconds: longer than most waits between threads that both have a core
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def command(main: Callable[[], None]) -> NoReturn:
     """Runs a command's `main` and exits: 0, 2 for a user's mistake, 1 for a fault of ours, 130 for Ctrl-C."""
+    _step_back()
     try:
         check_shadowing()
         main()
@@ -36,6 +38,17 @@ def command(main: Callable[[], None]) -> NoReturn:
             _fail(sentence, 2)
         raise
     sys.exit(0)
+
+
+def _step_back() -> None:
+    """Threads that wait for one another let go of their cores at once, where the user has not said otherwise.
+
+    By its default GNU's OpenMP, which torch brings along, spins for milliseconds at the end of an operation:
+    beside other work that takes the core from the very thread that is waited for. It reads this as it is
+    loaded, so torch must come later; `benchmarks/manners.py` measures both.
+    """
+    if not os.environ.keys() & {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT"}:
+        os.environ["GOMP_SPINCOUNT"] = _SPINS
 
 
 def _about_files(error: BaseException) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from functools import lru_cache
 from pathlib import Path
 
@@ -122,6 +123,67 @@ def test_equal_prompts_draw_from_their_own_streams(decoder: Decoder) -> None:
     first, second = generate(decoder, PROMPTS[:2], temperature=1.5)
     assert first != second
     assert generate(decoder, PROMPTS[:2], temperature=1.5) == [first, second]
+
+
+def test_rows_follow_one_another_in_few_slots_and_look_ahead(decoder: Decoder) -> None:
+    """In four slots with drafts, in one batch and one by one: the same tokens."""
+    rows = [Request((*PROMPTS[i % 5][:4], 30 + i, 31), i) for i in range(24)]
+    sampling = Sampling(1.0, 20, stop=("e",))
+    few = Decoder(decoder._model, decoder._tokenizer, rows=4)
+    refilled = few.generate(rows, sampling)
+    assert [c.ids for c in refilled] == [c.ids for c in decoder.generate(rows, sampling)]
+    alone = [decoder.generate([request], sampling)[0].ids for request in rows[:6]]
+    assert alone == [c.ids for c in refilled[:6]]
+
+
+def test_greedy_rows_that_repeat_themselves_take_fewer_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoder = Decoder(model_of("llama"), tiny_tokenizer())
+    request = [Request((5, 9, 8, 7, 5, 9, 8), 1)]
+    passes, forward = [], decoder._forward
+
+    def counted(*args: object, **kwargs: object) -> torch.Tensor:
+        passes.append(args)
+        return forward(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(decoder, "_forward", counted)
+    [ahead] = decoder.generate(request, Sampling(0, 200))
+    looked = len(passes)
+    monkeypatch.setattr("envisions.policies.decode._AHEAD", 0)
+    [plain] = decoder.generate(request, Sampling(0, 200))
+    assert ahead.ids == plain.ids
+    assert ahead.logprobs == pytest.approx(plain.logprobs, abs=2e-4)
+    assert looked < 0.8 * len(ahead.ids)
+
+
+def test_a_branch_of_the_prefix_is_read_like_any_prompt(decoder: Decoder) -> None:
+    kinds = [(5, 9, 8, *range(start, start + 18)) for start in (20, 60)]
+    rows = [Request((*kind, 100 + i, 3), i) for kind in kinds for i in range(33)]
+    together = decoder.generate(rows, Sampling(1.0, 6))
+    assert len(decoder._prefixes) == 4, "none, the root and two branches"
+    for request, drawn in zip(rows[::16], together[::16], strict=True):
+        [expected] = Decoder(decoder._model, decoder._tokenizer).generate([request], Sampling(1.0, 6))
+        assert drawn.ids == expected.ids
+        assert drawn.logprobs == pytest.approx(expected.logprobs, abs=2e-4)
+
+
+def test_a_greedy_and_a_sampled_request_share_a_batch(decoder: Decoder) -> None:
+    mixed = [Request(PROMPTS[0], 1, temperature=0), Request(PROMPTS[0], 1), Request(PROMPTS[0], 1, 1.5)]
+    drawn = [c.ids for c in decoder.generate(mixed, Sampling(1.0, 12))]
+    for temperature, ids in zip((0, 1.0, 1.5), drawn, strict=True):
+        [alone] = decoder.generate([Request(PROMPTS[0], 1)], Sampling(temperature, 12))
+        assert ids == alone.ids
+
+
+def test_in_bfloat16_the_logprobs_are_near(decoder: Decoder) -> None:
+    if decoder._model.config.model_type != "llama":
+        pytest.skip("one model will do")
+    requests = [Request(prompt, i) for i, prompt in enumerate(PROMPTS)]
+    drawn = decoder.generate(requests, Sampling(1.0, 8))
+    pairs = [(r.prompt_ids, c.ids) for r, c in zip(requests, drawn, strict=True)]
+    low = Decoder(copy.deepcopy(decoder._model).to(torch.bfloat16), decoder._tokenizer)
+    for score, completion in zip(low.score(pairs), drawn, strict=True):
+        assert score == pytest.approx(completion.logprobs, abs=0.5)
+        assert score != pytest.approx(completion.logprobs, abs=1e-5)
 
 
 def test_samples_have_the_models_distribution() -> None:

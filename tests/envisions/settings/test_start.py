@@ -81,3 +81,20 @@ def test_a_full_disk_under_standard_output() -> None:
 
 def test_version() -> None:
     assert iterate("--version").stdout == f"envisions {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [({}, "1000"), ({"GOMP_SPINCOUNT": "5"}, "5"), ({"OMP_WAIT_POLICY": "active"}, "None")],
+)
+def test_threads_step_back_unless_the_user_says_otherwise(given: dict[str, str], expected: str) -> None:
+    """It must be said before torch loads its OpenMP."""
+    code = """
+import os, sys
+from envisions.settings.cli import command
+command(lambda: print(os.environ.get("GOMP_SPINCOUNT"), "torch" in sys.modules))
+"""
+    kept = {k: v for k, v in os.environ.items() if k not in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")}
+    environment = {**kept, **given, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert done.stdout == f"{expected} False\n"
