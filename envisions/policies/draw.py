@@ -32,10 +32,11 @@ def _draw(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     centred = logits.float() - logits.amax(-1, keepdim=True)
     sampled = temperatures > 0
-    tokens = logits.argmax(-1)
     if bool(sampled.any()):
-        weights = (centred / temperatures.where(sampled, 1.0)[:, None]).exp_()
-        tokens = _invert(weights, noise).where(sampled, tokens)
+        tokens = _invert((centred / temperatures.where(sampled, 1.0)[:, None]).exp_(), noise)
+    if not bool(sampled.all()):
+        likeliest = logits.argmax(-1)
+        tokens = tokens.where(sampled, likeliest) if bool(sampled.any()) else likeliest
     logprobs = centred.gather(1, tokens[:, None])[:, 0] - centred.exp_().sum(-1).log()
     return tokens, logprobs
 
