@@ -31,8 +31,8 @@ Precision = Literal["float32", "bfloat16", "float16"]
 
 
 class Trainer:
-    """Trains in stages; see `conf/train/`. At most `micro_batch` rows, or pairs, go through the model at once;
-    gradients are gathered up to a stage's `batch_size`.
+    """Trains in stages; see `conf/train/`. At most `micro_batch` rows, or pairs, go through the model at
+    once; gradients are gathered up to a stage's `batch_size`.
 
     `dtype` is what the model computes in, its weights being kept in float32: "float32", "bfloat16" or "auto"
     (as `choose_device` says).
