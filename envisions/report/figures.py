@@ -146,10 +146,16 @@ def _primary(
     }
 
 
-def _tests(run: RunRecords) -> dict[str, int]:
-    """How many test tasks, of how many groups, and how many are of the largest."""
+def _tests(run: RunRecords) -> dict[str, int | None]:
+    """How many test tasks, of how many groups, how many are of the largest, and how many are like a training
+    task."""
     sizes = Counter(task.group for task in run.tests)
-    return {"tasks": sizes.total(), "groups": len(sizes), "largest_group": max(sizes.values())}
+    return {
+        "tasks": sizes.total(),
+        "groups": len(sizes),
+        "largest_group": max(sizes.values()),
+        "near_duplicates": run.near_duplicates,
+    }
 
 
 def _baselines(run: RunRecords) -> dict[str, tuple[dict[str, Any], list[bool]]]:

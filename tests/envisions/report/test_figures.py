@@ -206,7 +206,7 @@ EXPECTED = {
     "temperature": 0.6,
     "method_as_run": {"refine": "none", "l2_per_task": 0},
     "method_changes": {"refine": "none"},
-    "tests": {"tasks": 8, "groups": 6, "largest_group": 3},
+    "tests": {"tasks": 8, "groups": 6, "largest_group": 3, "near_duplicates": 1},
     "smallest_difference": 0.75,  # one task in each of six groups: 2 / 2^6 < 0.05
     "primary_test": {
         "round": 2,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from envisions.report.figures import figures
 from envisions.report.inputs import RoundRecords
+from envisions.report.words import primary_test
 from tests.envisions.report.by_hand import BASE, FIRST, RUN, SECOND, TESTS, answers, baseline
 
 
@@ -116,10 +117,16 @@ def test_under_six_groups_no_test_is_possible() -> None:
     assert last["mcnemar_vs_base"] == 0.125
     assert last["ci95"] == [0.0, 1.0]
     assert (report["smallest_difference"], report["primary_test"]["p_corrected"]) == (None, None)
-    assert report["tests"] == {"tasks": 8, "groups": 5, "largest_group": 4}
+    assert report["tests"] == {"tasks": 8, "groups": 5, "largest_group": 4, "near_duplicates": 1}
 
 
 def test_tasks_without_samples_leave_no_pass_at_k() -> None:
     some = [t for t in SECOND.evaluated if t.temperature == 0 or t.task != "t8"]
     last = figures(replace(RUN, rounds=[BASE, FIRST, replace(SECOND, evaluated=some)]))["rounds"][2]
     assert last["pass_at_k"] == {}
+
+
+def test_the_report_says_how_many_tests_are_like_training() -> None:
+    said = "1 of the tests is like a training task"
+    assert said in primary_test({"tests": {"tasks": 8, "groups": 6, "near_duplicates": 1}})
+    assert "like a training" not in primary_test({"tests": {"tasks": 8, "groups": 6}})
