@@ -1,7 +1,8 @@
 """Runs functions of this package in an executor: what may touch text that a model wrote, or take long.
 
 A job is a function's name and plain arguments; nothing is evaluated in the caller's process. Without an
-executor of the caller's, one is started on first use and closed at exit. Not for programs of a model's.
+executor of the caller's (an argument, or `using`), one is started on first use and closed at exit. Not for
+programs of a model's.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +64,17 @@ def run_jobs(
     jobs: Sequence[Job], *, library: str, executor: Executor | None = None, limits: Limits = LIMITS
 ) -> list[Execution]:
     """As `call_all`, for different functions."""
-    return (executor or _shared.get()).run([job.program(library) for job in jobs], limits)
+    return (executor or _chosen.get() or _shared.get()).run([job.program(library) for job in jobs], limits)
+
+
+@contextmanager
+def using(executor: Executor) -> Iterator[None]:
+    """Jobs that name no executor run in this one, so that a run has one and not two."""
+    token = _chosen.set(executor)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
 
 
 class _Shared:
@@ -86,3 +99,4 @@ class _Shared:
 
 
 _shared = _Shared()
+_chosen: ContextVar[Executor | None] = ContextVar("executor", default=None)

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from envisions.records import Message, Split, Task, Trajectory
 from symbolic import Execution, Executor, Program, Verdict
+from symbolic.jobs import using
+
+JUDGES = 8  # verdicts at once; most take no time, some wait for the sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,8 @@ class Episode(Protocol):
     """One attempt at one task."""
 
     def step(self, program: Program, execution: Execution) -> Transition:
-        """Takes a program and what its execution said."""
+        """Takes a program and what its execution said; runs nothing. Different episodes are asked side by
+        side, in threads."""
 
     def close(self) -> None:
         """Frees what the episode holds; called once, however it ended."""
@@ -165,13 +171,16 @@ def advance(
     executor: Executor,
 ) -> list[Transition]:
     """One turn of each episode: its program wrapped, all executed together, and what each episode answers.
-    The one place where episodes go on."""
+    The one place where episodes go on. What their verdicts need of a sandbox runs in the same executor, side
+    by side."""
     wrapped = [environment.wrap(task, program) for task, program in zip(tasks, programs, strict=True)]
     executions = environment.execute(episodes, wrapped, executor)
-    return [
-        episode.step(program, execution)
-        for episode, program, execution in zip(episodes, programs, executions, strict=True)
-    ]
+    with using(executor), ThreadPoolExecutor(JUDGES) as judges:
+        answers = [
+            judges.submit(copy_context().run, episode.step, program, execution)
+            for episode, program, execution in zip(episodes, programs, executions, strict=True)
+        ]
+        return [answer.result() for answer in answers]
 
 
 def prompts(

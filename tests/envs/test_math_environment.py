@@ -74,6 +74,18 @@ def test_an_episode_judges_what_ran(environment: MathEnvironment) -> None:
     assert all(step.terminated for step in transitions)
 
 
+def test_verdicts_that_need_a_sandbox_run_in_the_executor_at_hand(
+    environment: MathEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("symbolic.jobs._shared", None)  # another one would be asked for
+    task = Task("What is it?", "sqrt(3 + 2*sqrt(2)) - 1")
+    programs = [environment.parse(f'\n    return "sqrt({n})"\n```') for n in (2, 3)]
+    with Executor() as executor:
+        episodes = [environment.open(task, seed=0) for _ in programs]
+        transitions = advance(environment, [task] * 2, episodes, programs, executor)
+    assert [step.verdict.verdict for step in transitions if step.verdict] == ["right", "wrong"]
+
+
 def test_refinement_shows_the_program_and_what_it_said(environment: MathEnvironment) -> None:
     program = environment.parse("\n    return 1 / 0\n```")
     task = Task("How many legs has a cow?", 4444)
