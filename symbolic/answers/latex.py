@@ -20,8 +20,8 @@ MAX_TEXT = 300  # characters
 MAX_BRACKETS = 30
 _READ = """
 sum prod int lim to limits lfloor rfloor lceil rceil frac dfrac tfrac cfrac sqrt binom dbinom tbinom cdot
-times div left right infty pi sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log exp max min gcd
-le leq ge geq ne neq lt gt
+times div left right infty pi sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log exp max min
+gcd le leq ge geq ne neq lt gt
 """
 _MACROS = frozenset(_READ.split())
 """What the foreign parser is known to read as it is meant; for all else it guesses."""
@@ -88,7 +88,8 @@ def _relation(result: Any) -> str:
         return f"{_write(result.lhs)} {op} {_write(result.rhs)}"
     if not isinstance(result, sympy.Expr):
         raise NotMathError(f"{type(result).__name__} is not an expression")
-    return _write(result.doit() if result.has(sympy.Sum, sympy.Product, sympy.Integral) else result)
+    unfinished = (sympy.Sum, sympy.Product, sympy.Integral, sympy.Limit)
+    return _write(result.doit() if result.has(*unfinished) else result)
 
 
 def _write(term: Any) -> str:

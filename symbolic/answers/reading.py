@@ -222,7 +222,8 @@ def read_text(text: str, unit: str | None = None, depth: int = 0) -> Answer:
 
 
 def _unreadable(spelling: str) -> Unreadable:
-    return Unreadable(_BLANKS.sub("", spelling), _NO_NUMBER.fullmatch(spelling) is not None)
+    squeezed = _BLANKS.sub("", spelling)
+    return Unreadable(squeezed, _NO_NUMBER.fullmatch(squeezed) is not None)
 
 
 def _read_structure(spelling: str, unit: str | None, depth: int) -> Answer:
@@ -231,10 +232,13 @@ def _read_structure(spelling: str, unit: str | None, depth: int) -> Answer:
     if choice := _CHOICE.fullmatch(spelling):
         return Text(choice[1])
     if _PLAIN_WORDS.fullmatch(spelling):
-        return Text(spelling)
+        return _unreadable(spelling) if "oo-oo" in spelling else Text(spelling)
     pieces = _CUPS.split(spelling)
     if len(pieces) > 1:
         return Region(tuple(read_text(piece, unit, depth + 1) for piece in pieces))
+    found = split_unit(spelling)
+    if found and read_number(found[0]) is not None:
+        return _read_quantity(spelling, depth) or _unreadable(spelling)
     return _read_named(spelling, unit, depth) or _read_list(spelling, unit, depth)
 
 

@@ -14,7 +14,7 @@ from symbolic import Execution, judge
 from symbolic.packing import pack
 from symbolic.recheck import check
 
-from .near_misses import algebra, numbers, words
+from .near_misses import algebra, kinds, numbers, words
 
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
@@ -33,7 +33,7 @@ HERE = NoSandbox()
 def cases(prefix=""):
     return [
         pytest.param(verdict, *case, *[None] * (3 - len(case)), id=name)
-        for module in (numbers, words, algebra)
+        for module in (numbers, words, algebra, kinds)
         for verdict in ("right", "wrong", "unknown")
         for name, case in getattr(module, prefix + verdict.upper(), {}).items()
     ]
