@@ -280,9 +280,9 @@ def speed() -> None:
 
 def near_misses() -> Iterator[tuple[Any, Any]]:
     sys.path.insert(0, str(Path(__file__).parent.parent))  # the tests are no installed package
-    from tests.symbolic.near_misses import algebra, numbers, words
+    from tests.symbolic.near_misses import algebra, kinds, numbers, words
 
-    for module in (numbers, words, algebra):
+    for module in (numbers, words, algebra, kinds):
         for name in dir(module):
             if name.isupper():
                 yield from (case[:2] for case in getattr(module, name).values())

@@ -130,7 +130,7 @@ class Comparison:
         if not isinstance(answer, Tex):
             return answer, None
         written = self._offload("answers.latex", "translate", (answer.value,))
-        return (read_text(written), written) if isinstance(written, str) else (answer, None)
+        return (promote(read_text(written)), written) if isinstance(written, str) else (answer, None)
 
     def _quantities(self, got: Answer, expected: Answer) -> Finding:
         """The same unit: as the values. Other units are not converted, and a unit against none is wrong."""

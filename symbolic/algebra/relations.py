@@ -35,6 +35,8 @@ _HALVINGS = 50
 def equal_relations(left: Relation, right: Relation, simplifier: Simplifier) -> Finding:
     """Whether two relations have the same solutions, as far as a constant factor or a point can show."""
     one, other = sides(left, right)
+    if one[0] == other[0] and write(one[1]) == write(other[1]):
+        return _relation("right", "same")
     factor = _factor(one[1], other[1])
     scaled = None
     if factor and _same_way(one[0], other[0], factor):

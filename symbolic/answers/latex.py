@@ -88,7 +88,8 @@ def _relation(result: Any) -> str:
         return f"{_write(result.lhs)} {op} {_write(result.rhs)}"
     if not isinstance(result, sympy.Expr):
         raise NotMathError(f"{type(result).__name__} is not an expression")
-    return _write(result.doit() if result.has(sympy.Sum, sympy.Product, sympy.Integral) else result)
+    unfinished = (sympy.Sum, sympy.Product, sympy.Integral, sympy.Limit)
+    return _write(result.doit() if result.has(*unfinished) else result)
 
 
 def _write(term: Any) -> str:

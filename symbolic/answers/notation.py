@@ -177,6 +177,14 @@ def split(text: str, separators: str = ",;") -> list[str]:
     return parts
 
 
+def entries(parts: list[str]) -> list[tuple[str, str]]:
+    """Keys and items of a printed mapping; empty if it is none."""
+    pairs = [split(part, ":") for part in parts]
+    if any(len(pair) != 2 for pair in pairs):
+        return []
+    return [(key.strip("'\""), item) for key, item in pairs]
+
+
 def encloses(text: str) -> bool:
     """Whether the first bracket closes with the last character."""
     depth = 0

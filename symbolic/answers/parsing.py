@@ -9,8 +9,8 @@ those), TeX beyond the macros below (`latex` translates it, in the sandbox).
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 
+from symbolic.answers.literals import literal
 from symbolic.answers.terms import (
     FUNCTIONS,
     MINUS_ONE,
@@ -228,7 +228,7 @@ class _Reader:
     def _atom(self) -> Term:
         kind, text = self._next()
         if kind == "number":
-            return self._node(_literal(text))
+            return self._node(literal(text))
         if kind == "name":
             return self._name(text)
         if kind == "macro":
@@ -338,27 +338,9 @@ class _Reader:
             self._tokens[self._at] = (kind, text[1:])
             if not text.isalnum():
                 raise NotMathError("a group was expected")
-            return self._node(_literal(text[0]) if kind == "number" else _letter(text[0]))
+            return self._node(literal(text[0]) if kind == "number" else _letter(text[0]))
         return self._atom()
 
 
 def _letter(name: str) -> Term:
     return Term("e") if name == "e" else Term("symbol", name=name)
-
-
-def _literal(text: str) -> Term:
-    if "\\" in text:
-        return number(_repeating(text))
-    if len(text) > 1 and text[0] == "0" and text[1].isdigit():
-        raise NotMathError("a number in an expression does not begin with 0")
-    mantissa, _, exponent = text.lower().partition("e")
-    if exponent and abs(int(exponent)) > 400:
-        raise TooLongError("the exponent is too large")
-    return number(Fraction(mantissa) * Fraction(10) ** int(exponent or 0))
-
-
-def _repeating(text: str) -> Fraction:
-    """0.1\\overline{6} is (16 - 1) / 90."""
-    whole, once, period = re.findall(r"^\d*|(?<=\.)\d*|\d+(?=\}?$)", text)[:3]
-    head = int(whole + once or "0")
-    return Fraction(int(whole + once + period) - head, (10 ** len(period) - 1) * 10 ** len(once))

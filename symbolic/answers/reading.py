@@ -20,7 +20,7 @@ from symbolic.answers.evaluation import evaluate
 from symbolic.answers.intervals import UndefinedError
 from symbolic.answers.latex import UNITS
 from symbolic.answers.naming import assignments, definition, member
-from symbolic.answers.notation import encloses, is_cut, normalise, plain, split, without_unit
+from symbolic.answers.notation import encloses, entries, is_cut, normalise, plain, split, without_unit
 from symbolic.answers.numerals import Numeral, TooLargeError, read_float, read_number
 from symbolic.answers.parsing import is_infinite, read_term
 from symbolic.answers.quantities import split_unit
@@ -222,7 +222,8 @@ def read_text(text: str, unit: str | None = None, depth: int = 0) -> Answer:
 
 
 def _unreadable(spelling: str) -> Unreadable:
-    return Unreadable(_BLANKS.sub("", spelling), _NO_NUMBER.fullmatch(spelling) is not None)
+    squeezed = _BLANKS.sub("", spelling)
+    return Unreadable(squeezed, _NO_NUMBER.fullmatch(squeezed) is not None)
 
 
 def _read_structure(spelling: str, unit: str | None, depth: int) -> Answer:
@@ -231,10 +232,13 @@ def _read_structure(spelling: str, unit: str | None, depth: int) -> Answer:
     if choice := _CHOICE.fullmatch(spelling):
         return Text(choice[1])
     if _PLAIN_WORDS.fullmatch(spelling):
-        return Text(spelling)
+        return _unreadable(spelling) if "oo-oo" in spelling else Text(spelling)
     pieces = _CUPS.split(spelling)
     if len(pieces) > 1:
         return Region(tuple(read_text(piece, unit, depth + 1) for piece in pieces))
+    found = split_unit(spelling)
+    if found and read_number(found[0]) is not None:
+        return _read_quantity(spelling, depth) or _unreadable(spelling)
     return _read_named(spelling, unit, depth) or _read_list(spelling, unit, depth)
 
 
@@ -273,21 +277,13 @@ def _read_list(spelling: str, unit: str | None, depth: int) -> Answer:
     joined = [piece.strip(" ,") for part in parts for piece in _JOINED.split(part) if piece.strip(" ,")]
     if not bracket and joined != parts:
         return _items(joined, "and" if len(parts) == 1 else "", unit, depth)
-    if bracket == "{}" and (entries := _entries(parts)):
-        return Table({key: read_text(item, unit, depth + 1) for key, item in entries})
+    if bracket == "{}" and (pairs := entries(parts)):
+        return Table({key: read_text(item, unit, depth + 1) for key, item in pairs})
     if len(parts) > 1 or bracket not in ("", "()") or (bracket and inside.endswith(",")):
         return _items(parts, bracket, unit, depth)
     if bracket:
         return read_text(inside, unit, depth + 1)
     return _read_quantity(spelling, depth) or _read_math(spelling)
-
-
-def _entries(parts: list[str]) -> list[tuple[str, str]]:
-    """Keys and items of a printed mapping; empty if it is none."""
-    pairs = [split(part, ":") for part in parts]
-    if any(len(pair) != 2 for pair in pairs):
-        return []
-    return [(key.strip("'\""), item) for key, item in pairs]
 
 
 def _read_quantity(spelling: str, depth: int) -> Answer | None:

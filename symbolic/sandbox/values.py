@@ -69,8 +69,9 @@ def _container(value: Any, kind: type, depth: int) -> Any:
     if issubclass(kind, str | bytes | bytearray | memoryview | range) or _retold(kind):
         return _ELSEWHERE
     if issubclass(kind, Iterator):
+        shown = _text(value)
         items = list(itertools.islice(value, MAX_ITEMS + 1))
-        return _text(value) if len(items) > MAX_ITEMS else [plain(item, depth) for item in items]
+        return shown if len(items) > MAX_ITEMS else [plain(item, depth) for item in items]
     if issubclass(kind, Collection) or _root(kind) == "networkx":
         items = [plain(item, depth) for item in _items(value)]
         return sorted(items, key=_order) if issubclass(kind, set | frozenset) else items

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symbolic import Execution, judge
+from symbolic import Execution, judge, judge_all
 from symbolic.packing import pack
 from symbolic.recheck import check
 
-from .near_misses import algebra, numbers, words
+from .near_misses import algebra, kinds, numbers, words
 
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
@@ -33,7 +33,7 @@ HERE = NoSandbox()
 def cases(prefix=""):
     return [
         pytest.param(verdict, *case, *[None] * (3 - len(case)), id=name)
-        for module in (numbers, words, algebra)
+        for module in (numbers, words, algebra, kinds)
         for verdict in ("right", "wrong", "unknown")
         for name, case in getattr(module, prefix + verdict.upper(), {}).items()
     ]
@@ -174,3 +174,57 @@ assert "sympy" not in sys.modules and "z3" not in sys.modules
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_many_verdicts_are_those_of_each_alone(executor):
+    pairs = [
+        (r"\sum_{k=1}^{4} k", 10),
+        ("sqrt(8)", r"2\sqrt{2}"),
+        (5, "5"),
+        (r"\sum_{k=1}^{4} k", 11),
+        ("x", "y"),
+    ]
+    alone = [judge(*pair, executor=executor) for pair in pairs]
+    assert judge_all(pairs, executor=executor) == alone
+    assert [verdict.verdict for verdict in alone] == ["right", "right", "right", "wrong", "wrong"]
+
+
+def test_many_verdicts_share_their_batches(executor):
+    batches = []
+
+    class Counting:
+        def run(self, programs, limits):
+            batches.append(len(programs))
+            return executor.run(programs, limits)
+
+    verdicts = judge_all(
+        [(f"sqrt({8 * n * n})", f"{2 * n}*sqrt(2)") for n in range(1, 7)], executor=Counting()
+    )
+    assert all(verdict.right for verdict in verdicts)
+    assert batches == [6]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "([{" * 900,
+        "(" * 14 + "x" + ")" * 14,
+        "(1,2)U" * 3000,
+        "log(" * 25 + "x" + ")" * 25,
+        "((((x+1)^24+1)^24+1)^24+1)^24",
+        "+".join(f"sin({n}*x)^2" for n in range(1, 30)),
+        "{" + ",".join(f"sin(x)^{n}" for n in range(150)) + "}",
+        "[" + ",".join(rf"\prod_{{k=1}}^{{10^9}} (k+{n})" for n in range(40)) + "]",
+    ],
+)
+def test_work_and_jobs_are_bounded(text):
+    jobs = []
+
+    class Slow:
+        def run(self, programs, limits):
+            jobs.extend(programs)
+            return [Execution("timeout", seconds=limits.cpu_s) for _ in programs]
+
+    verdict = judge(text, "(1,3)" if "U" in text else text + "+1", executor=Slow())
+    assert verdict.verdict in ("unknown", "wrong")
+    assert len(jobs) <= 1  # the first that runs out of its time is the last
