@@ -144,9 +144,8 @@ def _table(parent: Path, names: list[str], seeds: list[int]) -> list[str]:
             others, found, p_values, holm(p_values, len(others)), strict=True
         )
     ]
-    header = (f"{first} less, given these seeds", "points", "95 %", "p", "Holm")
-    differences = _markdown(header, pooled)
-    return [*_markdown(header, rows), "", *differences]
+    compared = (f"{first} less, given these seeds", "points", "95 %", "p", "Holm")
+    return [*_markdown(header, rows), "", *_markdown(compared, pooled)]
 
 
 def _figures(folder: Path, tests: list[str]) -> list[str]:

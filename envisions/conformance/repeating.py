@@ -20,6 +20,7 @@ from symbolic import Program
 
 MOST_OF_A_LEVEL: Final = 0.8  # of its tasks, that a strategy may solve
 TASKS: Final = 16  # of each level
+FEWEST: Final = 8  # of fewer tasks a level's are solved by luck
 ACTIONS, PLACES, REPEATED = 4, 3, 6  # actions tried, places in the question, and in the observation
 
 _TOKEN = re.compile(r"-?\d+(?:\.\d+)?|[^\W\d_]+")
@@ -92,7 +93,10 @@ def _worked(subject: Subject) -> Iterator[Program]:
 def _about(code: str, question: str, place: int | None) -> str:
     """The code with its last number or word replaced by one of the question: numbers from the beginning on,
     words from the end."""
-    last = list(_TOKEN.finditer(code))[-1]
+    found = list(_TOKEN.finditer(code))
+    if not found:
+        return code
+    last = found[-1]
     numeric = _is_number(last[0])
     tokens: list[str] = [token for token in _TOKEN.findall(question) if _is_number(token) == numeric]
     ordered = tokens if numeric else tokens[::-1]
@@ -125,6 +129,6 @@ def _most_solved(
         task for task, answer in zip(tasks, answers, strict=True) if answer.verdict and answer.verdict.right
     ]
     there, right = Counter(task.level for task in tasks), Counter(task.level for task in solved)
-    level = max(there, key=lambda level: right[level] / there[level])
+    level = max(there, key=lambda level: right[level] / max(there[level], FEWEST))
     example = next((task for task in solved if task.level == level), tasks[0])
-    return right[level] / there[level], example
+    return right[level] / max(there[level], FEWEST), example

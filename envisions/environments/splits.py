@@ -117,8 +117,11 @@ def check_sizes(n_train: int, n_test: int) -> None:
 
 
 def check_split(train: Iterable[Task], test: Iterable[Task]) -> None:
-    """Raises UserError if a question or a group is on both sides; called at every start."""
+    """Raises UserError if a side is empty, or a question or a group on both; called at every start."""
     train, test = list(train), list(test)
+    for split, tasks in (("training", train), ("test", test)):
+        if not tasks:
+            raise UserError(f"the environment has no {split} tasks: see env.n_train and env.n_test")
     questions = {_key(task) for task in train} & {_key(task) for task in test}
     groups = {task.group for task in train} & {task.group for task in test} - {""}
     for what, shared in (("question", questions), ("group", groups)):

@@ -35,6 +35,7 @@ _STAGES = {
     "sft": ORANGE,
     "dpo": "#c8506e",
     "evaluate": "#9467bd",
+    "baselines": "#86bde0",
 }
 _COSTS = (("seconds", 60, "minutes"), ("tokens", 1000, "thousand tokens"))
 

@@ -3,7 +3,8 @@
 The statistics are fixed in advance. The primary test is the last planned round against the better base figure
 (few-shot where they tie) on the same test tasks, greedy answers, two-sided, over groups of tasks by sign
 flips; it alone decides the verdict. A plan that was raised is a further look and is corrected for. All other
-tests are secondary, Holm-adjusted over the planned rounds. Exact McNemar over tasks stands beside.
+tests are secondary; beside each p stands Holm's, over the planned rounds, and exact McNemar over tasks. The test
+against the best trivial answer decides words alone, and is corrected for looks as the primary one is.
 """
 
 from __future__ import annotations
@@ -140,7 +141,7 @@ def _primary(
         "alpha": ALPHA,
         "p": p,
         "look": look,
-        "p_corrected": None if p is None else min(1.0, at_look(p, look)),
+        "p_corrected": _corrected(p, run),
         "smallest_difference": smallest_difference(len(groups), len(set(groups)), look),
         "detectable_difference": detectable_difference(_differences(history[0], history[-1]), groups, look),
     }
@@ -179,9 +180,16 @@ def _best_baseline(
     if not baselines:
         return None
     name, (figure, solved) = max(baselines.items(), key=lambda item: sum(item[1][1]))
+    pair = _paired(solved, last, run)
     return {
         "name": name,
         "pass_at_1": figure["pass_at_1"],
         "difference": round((sum(last) - sum(solved)) / len(last), 4),
-        **_paired(solved, last, run),
+        **pair,
+        "p_corrected": _corrected(pair["p"], run),
     }
+
+
+def _corrected(p: float | None, run: RunRecords) -> float | None:
+    """p at the look that the run has come to."""
+    return None if p is None else min(1.0, at_look(p, len(run.plans)))

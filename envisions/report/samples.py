@@ -64,8 +64,9 @@ _ENDINGS: tuple[tuple[str, str, Callable[[Trajectory], bool]], ...] = (
 )
 
 
-def read_evidence(folder: Path, base_prompt: str, tasks: Tasks) -> Evidence:
-    """Reads the run in `folder`. `base_prompt` is the one that the base model did better with."""
+def read_evidence(folder: Path, base_prompt: str, tasks: Tasks, evaluated: Sequence[int]) -> Evidence:
+    """Reads the run in `folder`. `base_prompt` is the one that the base model did better with, `evaluated` are
+    the rounds, less the base, whose evaluation has ended."""
     scores: list[Scores] = []
     explored: list[Group] = []
     changes: list[Group] = []
@@ -75,7 +76,6 @@ def read_evidence(folder: Path, base_prompt: str, tasks: Tasks) -> Evidence:
         scores += [_scores(number, "explore", first), _scores(number, "refine", second)]
         if first:
             explored = _explored(number, first, second, tasks)
-    evaluated = [n for n in numbers if (layout.round_folder(folder, n) / layout.EVAL).exists()]
     if evaluated:
         changes = _changes(folder, evaluated, base_prompt, tasks)
     groups = tuple(group for group in [*changes, *explored] if group.total)

@@ -10,7 +10,7 @@ from envisions.report.outcomes import outcomes, present
 from envisions.report.words import NONE, count, decimal, duration, interval, p_value, percent, plain
 
 Entry = Mapping[str, Any]  # of one round, as in report.json
-STAGES = ("explore", "refine", "curate", "sft", "dpo", "evaluate")
+STAGES = ("explore", "refine", "curate", "sft", "dpo", "evaluate", "baselines")
 
 
 @dataclass(frozen=True, slots=True)

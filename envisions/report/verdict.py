@@ -44,7 +44,7 @@ def _test(last: Mapping[str, Any], primary: Mapping[str, Any]) -> str:
     tasks = tasks_of_groups(last["n_test"], last["n_groups"])
     if primary["p"] is None:
         return (
-            f"no test is possible with {tasks}: it takes at least {groups_needed()} templates;"
+            f"no test is possible with {tasks}: it takes at least {groups_needed(primary['look'])} templates;"
             " raise env.n_test or take more varied tasks"
         )
     if primary["look"] == 1:
@@ -56,11 +56,11 @@ def _against(best: Mapping[str, Any], last: Mapping[str, Any]) -> str:
     """Whether the newest round passes the best trivial answer: more tasks, and more than chance."""
     if best["difference"] <= 0:
         relation = "does not pass"
-    elif best["p"] is None or best["p"] >= ALPHA:
+    elif best["p_corrected"] is None or best["p_corrected"] >= ALPHA:
         relation = "is not clearly above"
     else:
         relation = "passes"
-    known = "" if best["p"] is None else f", p = {best['p']:.2g}"
+    known = "" if best["p_corrected"] is None else f", p = {best['p_corrected']:.2g}"
     named = f"{plain(best['name'])} {best['pass_at_1']:.1%}{known}"
     return f"round {last['round']} {relation} the best trivial answer ({named})"
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from envisions.stats import ALPHA, POWER
+
 NONE = "–"
 _CONFINED = {"strong", "kernel-filter", "namespace"}
 
@@ -97,9 +99,9 @@ def primary_test(report: Mapping[str, Any]) -> str:
     planned, tests = report.get("planned_rounds"), report.get("tests")
     same = f"the same {tasks_of_groups(tests['tasks'], tests['groups'])}" if tests else "the same tasks"
     return (
-        f"Fixed in advance, one test decides: the last planned round ({NONE if planned is None else planned})"
+        f"{'Planned anew' if len(report.get('plans') or []) > 1 else 'Fixed in advance'}, one test decides: the last planned round ({NONE if planned is None else planned})"
         f" against the base with its better prompt on {same}, two-sided sign flips, a template at a time,"
-        f" α = 0.05.{_looks(report)}{_power(report)}{_twins(report)}"
+        f" α = {ALPHA}.{_looks(report)}{_power(report)}{_twins(report)}"
     )
 
 
@@ -116,7 +118,12 @@ def _power(report: Mapping[str, Any]) -> str:
     smallest, likely = primary.get("smallest_difference"), primary.get("detectable_difference")
     if smallest is None:
         return " With so few templates no difference could be significant."
-    found = f"; one of {100 * likely:.1f} would be found four times in five" if likely and likely < 1 else ""
+    found = (
+        f"; if as many answers change as in round {primary['round']}, one of {100 * likely:.1f} would be found"
+        f" {POWER:.0%} of the time"
+        if likely and likely < 1
+        else ""
+    )
     return f" No difference under {100 * smallest:.1f} points could be significant{found}."
 
 

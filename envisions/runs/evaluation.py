@@ -20,13 +20,17 @@ UNFINISHED = Verdict("wrong", {"kind": "unfinished"})
 def evaluate_baselines(run: Run) -> None:
     """Records each baseline's verdict on each test task, less what is there already. A baseline without
     programs for a task has not solved it."""
-    path, baselines = run.folder(0) / layout.BASELINES, run.environment.baselines()
+    if run.metrics(0).get("baselines"):
+        return
+    path = run.folder(0) / layout.BASELINES
     done = set(read_records(path, lambda record: (record["name"], record["task"])))
-    with run.stage(0, "baselines", len(baselines)) as advance:
+    with run.stage(0, "baselines", 1) as advance:
+        baselines = run.environment.baselines()
         for name, programs in baselines.items():
             missing = [task for task in run.tasks["test"] if (name, task.id) not in done]
             append_records(path, _played(run, name, missing, programs))
-            advance(1)
+            advance(1 / len(baselines))
+    run.note(0, baselines=sorted(baselines))
 
 
 def _played(

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from envisions.environments.protocol import Environment
+from envisions.environments.splits import compared
 from envisions.models import Device, ModelSource
-from envisions.records import digest
+from envisions.records import SPLITS, digest
 from symbolic import Executor
 
 _MAY_MATTER = (
@@ -65,7 +66,7 @@ def manifest(
             "sha256": digest(tasks),
             "counts": {
                 **{split: len(ids) for split, ids in tasks.items()},
-                **dict(getattr(environment, "counts", {})),
+                **(getattr(environment, "counts", None) or compared(*map(environment.tasks, SPLITS))),
             },
         },
     }

@@ -229,6 +229,7 @@ EXPECTED = {
         "lost": 1,
         "p": 1.0,
         "mcnemar": 0.625,
+        "p_corrected": 1.0,
     },
     "rounds": [EXPECTED_BASE, EXPECTED_FIRST, EXPECTED_SECOND],
 }
