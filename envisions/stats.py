@@ -107,8 +107,8 @@ def at_look(p: float, look: int) -> float:
     """p of the `look`-th test of a plan that was raised after each: p · look².
 
     Whoever may stop at the first success needs more than Bonferroni's factor `look`. What is left is a bound:
-    the first look takes all of α, so that α · Σ 1/k² (7.3 % for five looks, 8.2 % without end) is the most that
-    any data could give; on data like a run's tests/envisions/test_stats.py measures about 5 %.
+    the first look takes all of α, so that α · Σ 1/k² (7.3 % for five looks, 8.2 % without end) is the most
+    that any data could give; on data like a run's tests/envisions/test_stats.py measures about 5 %.
     """
     return p * look**2
 

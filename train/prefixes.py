@@ -80,6 +80,8 @@ class PrefixScorer:
             expected = model(labels=labels, **rest).log_probs
             try:
                 found = _score(model, tree, labels, options).log_probs
+            except torch.OutOfMemoryError:  # no word about the model
+                raise
             except (TypeError, ValueError, RuntimeError, IndexError):  # other arguments, other shapes
                 return False
         learned = (labels[:, 1:] != IGNORED).sum().clamp(min=1)

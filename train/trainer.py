@@ -14,9 +14,9 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any
 
-from envisions.models import Device, choose_device, load_model
+from envisions.models import Device, DType, choose_device, load_model
 from envisions.records import PreferencePair, SFTRow, digest
 from envisions.runs.folder import replace_folder, write_json
 from envisions.runs.layout import TRAINING
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 Advance = Callable[[float], None]  # the share of a stage's steps done since it was last called
-Precision = Literal["float32", "bfloat16", "float16"]
 
 
 class Trainer:
@@ -44,7 +43,7 @@ class Trainer:
         dpo: Preference,
         lora: Lora | None = None,
         micro_batch: int = 8,
-        dtype: str = "auto",
+        dtype: DType = "auto",
     ) -> None:
         self._sft, self._dpo, self._lora, self._micro_batch = sft, dpo, lora, micro_batch
         self._dtype = dtype
@@ -117,7 +116,7 @@ class Trainer:
         from train.checkpoints import Checkpoints
 
         set_seed(seed)
-        device = self._device()
+        device = choose_device(self._dtype)
         # Master weights in float32: updates of this size vanish in bfloat16, which is only computed in.
         model, tokenizer = load_model(start, replace(device, dtype="float32"))
         middle = target.with_name(f".{target.name}.steps")
@@ -132,19 +131,14 @@ class Trainer:
             trained.save_pretrained(folder)
             tokenizer.save_pretrained(folder)
             write_json(folder / TRAINING, {**_measured(trainer.state.log_history), "dtype": device.dtype})
+        shutil.rmtree(middle, ignore_errors=True)  # before: nothing comes back here once the result is there
         replace_folder(folder, target)
-        shutil.rmtree(middle, ignore_errors=True)
         if trainer.scorer.able is False:
             warnings.warn("This model is trained row by row: it cannot share prompts.", stacklevel=1)
         del trainer, model, trained
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-
-    def _device(self) -> Device:
-        """The device, with the number format to compute in."""
-        device = choose_device()
-        return device if self._dtype == "auto" else replace(device, dtype=cast(Precision, self._dtype))
 
     def _build(
         self,

@@ -57,7 +57,9 @@ class Decoder:
         ends = model.generation_config.eos_token_id if model.generation_config else None
         self._ends = {*(ends if isinstance(ends, list) else [ends]), tokenizer.eos_token_id} - {None}
         self._rows = rows
-        self._prefixes: dict[Ids, Prefix] = {}
+        self._root = Prefix(())
+        self._prefixes: dict[tuple[Prefix, Ids], Prefix] = {}
+        self._last_position = model.config.get_text_config().max_position_embeddings - 1
 
     @torch.inference_mode()
     def generate(
@@ -107,12 +109,14 @@ class Decoder:
         return [scores[i] for i in range(len(pairs))]
 
     def _share(self, prompts: Sequence[Ids]) -> dict[Ids, Prefix]:
-        """The computed prefix of each prompt. They are kept for the next call, which may begin alike."""
+        """The computed prefix of each prompt. They are kept for the next call, which may begin alike; one is
+        the same only where it grew from the same, since its last digits depend on that."""
         chosen: dict[Ids, Prefix] = {}
-        kept: dict[Ids, Prefix] = {(): Prefix(())}
+        kept: dict[tuple[Prefix, Ids], Prefix] = {}
         for ids, members in find_prefixes(prompts):
-            kept[ids] = self._prefixes.get(ids) or self._extend(chosen.get(members[0], kept[()]), ids)
-            chosen.update(dict.fromkeys(members, kept[ids]))
+            grown = (chosen.get(members[0], self._root), ids)
+            kept[grown] = self._prefixes.get(grown) or self._extend(*grown)
+            chosen.update(dict.fromkeys(members, kept[grown]))
         self._prefixes = kept
         return chosen
 
@@ -181,7 +185,7 @@ class Decoder:
         before = torch.tensor([len(prefix.ids) for prefix in prefixes], device=self._device)
         given = {
             "input_ids": ids,
-            "position_ids": before[:, None] + columns,
+            "position_ids": (before[:, None] + columns).clamp_max(self._last_position),  # padding goes beyond
             "past_key_values": cache,
             "use_cache": True,
             "batch": Batch(columns, _groups(prefixes, self._device)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 _CONTEXTS = (4, 3, 2)  # tokens that have to agree, the longest first
+_MOST = 500_000  # contexts that are kept, to bound memory; then learning begins anew
 
 
 class Drafts:
@@ -19,6 +20,8 @@ class Drafts:
 
     def read(self, text: Sequence[int], start: int = 0) -> None:
         """Takes in `text`, whose tokens before `start` were taken in before."""
+        if len(self._seen) > _MOST:
+            self._seen.clear()
         for end in range(max(start, 1), len(text)):
             for size in _CONTEXTS:
                 if size <= end:

@@ -185,6 +185,7 @@ def attend(
     batch: Batch,
     softcap: float | None = None,
     sliding_window: int | None = None,
+    s_aux: torch.Tensor | None = None,
     **_: Any,
 ) -> tuple[torch.Tensor, None]:
     """Softmax attention over the rows' prefixes and each row's own columns.
@@ -194,6 +195,8 @@ def attend(
     are attended to apart and merged by their normalisers, as FlashAttention does with its blocks (arXiv
     2205.14135, section 3.1).
     """
+    if s_aux is not None:
+        raise UserError("attention with sinks cannot be run by policy=transformers; use policy=vllm.")
     heads, tokens, width = key.shape[1], query.shape[2], key.shape[2]
     folded = (query * scaling).unflatten(1, (heads, -1))  # rows, key heads, folds, tokens, size
     folds, folded = folded.shape[2], folded.flatten(2, 3)
@@ -239,7 +242,7 @@ def check_supported(model: PreTrainedModel) -> None:
 
 
 def _given(*args: Any, **kwargs: Any) -> None:
-    """Masks are given by `masks`, none needs to be made."""
+    """`attend` makes its masks from the batch, none needs to be made."""
 
 
 AttentionInterface.register(NAME, attend)

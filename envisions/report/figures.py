@@ -3,8 +3,8 @@
 The statistics are fixed in advance. The primary test is the last planned round against the better base figure
 (few-shot where they tie) on the same test tasks, greedy answers, two-sided, over groups of tasks by sign
 flips; it alone decides the verdict. A plan that was raised is a further look and is corrected for. All other
-tests are secondary; beside each p stands Holm's, over the planned rounds, and exact McNemar over tasks. The test
-against the best trivial answer decides words alone, and is corrected for looks as the primary one is.
+tests are secondary; beside each p stands Holm's, over the planned rounds, and exact McNemar over tasks. The
+test against the best trivial answer decides words alone, corrected for looks as the primary one is.
 """
 
 from __future__ import annotations

@@ -65,8 +65,8 @@ _ENDINGS: tuple[tuple[str, str, Callable[[Trajectory], bool]], ...] = (
 
 
 def read_evidence(folder: Path, base_prompt: str, tasks: Tasks, evaluated: Sequence[int]) -> Evidence:
-    """Reads the run in `folder`. `base_prompt` is the one that the base model did better with, `evaluated` are
-    the rounds, less the base, whose evaluation has ended."""
+    """Reads the run in `folder`. `base_prompt` is the one that the base model did better with; `evaluated`
+    are the rounds, less the base, whose evaluation has ended."""
     scores: list[Scores] = []
     explored: list[Group] = []
     changes: list[Group] = []

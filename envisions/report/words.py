@@ -97,9 +97,10 @@ def warning(report: Mapping[str, Any]) -> str:
 def primary_test(report: Mapping[str, Any]) -> str:
     """What decides the verdict, in one sentence, and how small a difference it could show."""
     planned, tests = report.get("planned_rounds"), report.get("tests")
+    begun = "Planned anew" if len(report.get("plans") or []) > 1 else "Fixed in advance"
     same = f"the same {tasks_of_groups(tests['tasks'], tests['groups'])}" if tests else "the same tasks"
     return (
-        f"{'Planned anew' if len(report.get('plans') or []) > 1 else 'Fixed in advance'}, one test decides: the last planned round ({NONE if planned is None else planned})"
+        f"{begun}, one test decides: the last planned round ({NONE if planned is None else planned})"
         f" against the base with its better prompt on {same}, two-sided sign flips, a template at a time,"
         f" α = {ALPHA}.{_looks(report)}{_power(report)}{_twins(report)}"
     )
@@ -119,8 +120,8 @@ def _power(report: Mapping[str, Any]) -> str:
     if smallest is None:
         return " With so few templates no difference could be significant."
     found = (
-        f"; if as many answers change as in round {primary['round']}, one of {100 * likely:.1f} would be found"
-        f" {POWER:.0%} of the time"
+        f"; if as many answers change as in round {primary['round']}, one of {100 * likely:.1f} would be"
+        f" found {POWER:.0%} of the time"
         if likely and likely < 1
         else ""
     )

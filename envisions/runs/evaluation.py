@@ -11,10 +11,9 @@ from envisions.errors import HarnessError
 from envisions.records import Task
 from envisions.runs import layout
 from envisions.runs.folder import append_records, read_records
+from envisions.runs.rollout import UNFINISHED
 from envisions.runs.run import Run
 from symbolic import Executor, Program, Verdict
-
-UNFINISHED = Verdict("wrong", {"kind": "unfinished"})
 
 
 def evaluate_baselines(run: Run) -> None:
@@ -79,4 +78,7 @@ def play_programs(
 
 
 def _over(answer: Transition | None) -> bool:
-    return answer is not None and (answer.terminated or answer.truncated)
+    """A fault of ours ends it too, so that it is seen."""
+    return answer is not None and (
+        answer.terminated or answer.truncated or answer.execution.status == "infra"
+    )

@@ -23,7 +23,7 @@ from symbolic import Executor, Program, Verdict
 
 Advance = Callable[[float], None]
 _Ended = tuple[int, Completion]  # a completion and its place among the requests
-_UNFINISHED = Verdict("wrong", {"kind": "unfinished"})
+UNFINISHED = Verdict("wrong", {"kind": "unfinished"})
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class _Live:
     episode: Episode
     messages: list[Message]
     steps: list[Step] = field(default_factory=list)
-    verdict: Verdict = _UNFINISHED
+    verdict: Verdict = UNFINISHED
     terminated: bool = False
     truncated: bool = False
 
@@ -139,7 +139,7 @@ class _Live:
             observation=answer.observation,
         )
         self.steps.append(step)
-        self.verdict = answer.verdict or _UNFINISHED
+        self.verdict = answer.verdict or UNFINISHED
         self.terminated = answer.terminated
         self.truncated = answer.truncated or done.finish == "length"
         self.messages = environment.follow(self.messages, done.text, answer.observation)

@@ -72,7 +72,8 @@ def _parameters(target: Any, group: str) -> dict[str, Any]:
 
     A constructor's `**keys` are those of the class that it extends, which it hands them on to."""
     found: dict[str, Any] = {}
-    for maker in _makers(target):
+    makers = _makers(target)
+    for maker in makers:
         try:
             parameters = inspect.signature(maker).parameters.values()
         except ValueError as error:
@@ -82,14 +83,14 @@ def _parameters(target: Any, group: str) -> dict[str, Any]:
         found = {**{p.name: hints.get(p.name, Any) for p in named if p.name != "self"}, **found}
         if not any(p.kind is p.VAR_KEYWORD for p in parameters):
             return found
-    return {**found, _FREE: Any}
+    return {**found, _FREE: Any} if makers else {}
 
 
 def _makers(target: Any) -> list[Any]:
     """A function, or a class's own constructor and those it extends."""
     if not inspect.isclass(target):
         return [target]
-    return [vars(kind)["__init__"] for kind in target.__mro__ if "__init__" in vars(kind)]
+    return [vars(kind)["__init__"] for kind in target.__mro__[:-1] if "__init__" in vars(kind)]
 
 
 def _hints(maker: Any) -> dict[str, Any]:

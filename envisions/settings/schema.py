@@ -132,11 +132,10 @@ def check_ranges(settings: Settings) -> None:
         if not 0 < _get(settings, key) < math.inf:
             raise UserError(f"{key} must be a finite number greater than 0, not {_get(settings, key)}.")
 
-
     if settings.method.replace and settings.method.positives is not Positives.right:
         raise UserError(
-            "method.replace=true lets verdicts choose between an attempt and its refinement, so it does not go"
-            f" with method.positives={settings.method.positives.value}: set method.replace=false."
+            "method.replace=true lets verdicts choose between an attempt and its refinement, so it does not"
+            f" go with method.positives={settings.method.positives.value}: set method.replace=false."
         )
 
 

@@ -134,7 +134,8 @@ def test_the_report_says_how_many_tests_are_like_training() -> None:
 
 def test_a_further_look_is_one_at_the_best_trivial_answer_too() -> None:
     tests = [replace(task, group=task.id) for task in TESTS]
-    seven = replace(RUN, tests=tests, baselines=baseline("weak", ()), rounds=[BASE, RoundRecords(1, answers(range(1, 8)))])
+    rounds = [BASE, RoundRecords(1, answers(range(1, 8)))]
+    seven = replace(RUN, tests=tests, baselines=baseline("weak", ()), rounds=rounds)
     once, twice = (figures(replace(seven, plans=plans)) for plans in ((1,), (1, 2)))
     assert "passes the best trivial answer (weak 0.0%, p = 0.016)" in once["verdict"]  # 2 / 2^7
     assert "is not clearly above the best trivial answer (weak 0.0%, p = 0.062)" in twice["verdict"]

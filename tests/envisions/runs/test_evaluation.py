@@ -72,6 +72,7 @@ def test_a_killed_stage_plays_what_is_missing(executor: Executor, tmp_path: Path
     path = run.folder(0) / "baselines.jsonl"
     whole = path.read_text()
     path.write_text("".join(whole.splitlines(keepends=True)[:3]))
+    run.note(0, baselines=None)  # it had not ended
     evaluate_baselines(run)
     assert path.read_text() == whole
     evaluate_baselines(run_in(tmp_path, Lost(2, 4, None, None), executor))
