@@ -102,7 +102,7 @@ def primary_test(report: Mapping[str, Any]) -> str:
     return (
         f"{begun}, one test decides: the last planned round ({NONE if planned is None else planned})"
         f" against the base with its better prompt on {same}, two-sided sign flips, a template at a time,"
-        f" α = {ALPHA}.{_looks(report)}{_power(report)}{_twins(report)}"
+        f" α = {ALPHA}.{_crowded(report)}{_looks(report)}{_power(report)}{_twins(report)}"
     )
 
 
@@ -126,6 +126,12 @@ def _power(report: Mapping[str, Any]) -> str:
         else ""
     )
     return f" No difference under {100 * smallest:.1f} points could be significant{found}."
+
+
+def _crowded(report: Mapping[str, Any]) -> str:
+    tests = report.get("tests") or {}
+    largest, tasks = tests.get("largest_group", 0), tests.get("tasks", 0)
+    return f" The largest template has {largest:,} of them." if 10 * largest > tasks else ""
 
 
 def _twins(report: Mapping[str, Any]) -> str:

@@ -132,6 +132,12 @@ def test_the_report_says_how_many_tests_are_like_training() -> None:
     assert "like a training" not in primary_test({"tests": {"tasks": 8, "groups": 6}})
 
 
+def test_the_report_says_where_one_template_has_more_than_a_tenth_of_the_tests() -> None:
+    said = "The largest template has 3 of them."
+    assert said in primary_test({"tests": {"tasks": 29, "groups": 6, "largest_group": 3}})
+    assert said not in primary_test({"tests": {"tasks": 30, "groups": 6, "largest_group": 3}})
+
+
 def test_a_further_look_is_one_at_the_best_trivial_answer_too() -> None:
     tests = [replace(task, group=task.id) for task in TESTS]
     rounds = [BASE, RoundRecords(1, answers(range(1, 8)))]
