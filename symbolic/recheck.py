@@ -13,7 +13,8 @@ from symbolic.algebra.comparison import as_term
 from symbolic.algebra.equality import align, refutes, unpack_point
 from symbolic.algebra.relations import chains_differ, has_root_of_one, sides, tells_apart
 from symbolic.answers.evaluation import Point
-from symbolic.answers.reading import Answer, Condition, promote, read
+from symbolic.answers.kinds import Answer, Condition
+from symbolic.answers.reading import promote, read
 from symbolic.answers.terms import symbols
 from symbolic.budget import ExhaustedError, budget
 from symbolic.executor import Executor

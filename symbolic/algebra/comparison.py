@@ -15,9 +15,7 @@ from symbolic.algebra.equality import Finding, equal_terms, equal_to_number
 from symbolic.algebra.lists import assigned, compare_items, compare_regions, compare_tables
 from symbolic.algebra.regions import as_interval
 from symbolic.algebra.relations import equal_chains, equal_relations
-from symbolic.answers.numerals import same_number
-from symbolic.answers.parsing import read_term
-from symbolic.answers.reading import (
+from symbolic.answers.kinds import (
     Answer,
     Boolean,
     Condition,
@@ -31,9 +29,10 @@ from symbolic.answers.reading import (
     Tex,
     Text,
     Unreadable,
-    promote,
-    read_text,
 )
+from symbolic.answers.numerals import same_number
+from symbolic.answers.parsing import read_term
+from symbolic.answers.reading import promote, read_text
 from symbolic.answers.terms import NotMathError, Relation, Term, number, symbols
 from symbolic.budget import take
 from symbolic.verdict import VerdictName

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from symbolic.algebra.equality import Finding
 from symbolic.algebra.regions import as_interval, same_region
-from symbolic.answers.reading import Answer, Condition, Formula, Items, Number, Region, Table, read_constant
+from symbolic.answers.kinds import Answer, Condition, Formula, Items, Number, Region, Table
+from symbolic.answers.reading import read_constant
 from symbolic.answers.terms import symbols
 from symbolic.verdict import VerdictName
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from symbolic.answers.reading import Answer, Bracket, Condition, Items, Number, Region, read_constant
+from symbolic.answers.kinds import Answer, Bracket, Condition, Items, Number, Region
+from symbolic.answers.reading import read_constant
 from symbolic.answers.terms import Relation, symbols
 
 Cut = tuple[Fraction | float, int]  # a place on the line: just below a number (-1) or just above it (1)

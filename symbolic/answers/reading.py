@@ -11,126 +11,41 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 from symbolic.answers.evaluation import evaluate
 from symbolic.answers.intervals import UndefinedError
+from symbolic.answers.kinds import (
+    Answer,
+    Boolean,
+    Bracket,
+    Condition,
+    Formula,
+    Items,
+    Missing,
+    Number,
+    Quantity,
+    Region,
+    Table,
+    Tex,
+    Text,
+    Unreadable,
+)
 from symbolic.answers.latex import UNITS
 from symbolic.answers.naming import assignments, definition, member
 from symbolic.answers.notation import encloses, entries, is_cut, normalise, plain, split, without_unit
-from symbolic.answers.numerals import Numeral, TooLargeError, read_float, read_number
+from symbolic.answers.numerals import TooLargeError, read_float, read_number
 from symbolic.answers.parsing import is_infinite, read_term
 from symbolic.answers.quantities import split_unit
 from symbolic.answers.terms import AmbiguousError, Chain, NotMathError, Relation, Term, TooLongError, symbols
-
-Bracket = Literal["", "and", "()", "[]", "{}", "(]", "[)"]
-"""Of a list: "" for data and for bare items, "and" for two that and/or joins, whose order may not count."""
 
 MAX_DEPTH = 16
 MAX_ITEMS = 10_000
 MAX_TEXT = 40_000  # characters
 MAX_BRACKETS = 3000  # that a text opens
 
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    value: Numeral
-
-
-@dataclass(frozen=True, slots=True)
-class Boolean:
-    value: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """An expression that is more than a number."""
-
-    term: Term
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """An equation or inequality, or several that hold together ("1 < x <= 2")."""
-
-    relations: tuple[Relation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number with a unit, percent or currency sign."""
-
-    value: Number | Formula
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tex:
-    """TeX that the restricted reader does not take."""
-
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """A list, tuple, set or interval; `bracket` says which, where the text had one."""
-
-    items: tuple[Answer, ...]
-    bracket: Bracket = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A union of intervals and finite sets."""
-
-    pieces: tuple[Answer, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A mapping from text to answers."""
-
-    entries: Mapping[str, Answer]
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Empty, None or nan: never right."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """Too large, too deep, foreign, cut or readable in two ways: only its very spelling can be compared.
-
-    `no_number` marks a spelling of which it is known that it stands for no number: a date, hexadecimal.
-    """
-
-    spelling: str | None
-    no_number: bool = False
-
-
-Answer = (
-    Number
-    | Boolean
-    | Text
-    | Formula
-    | Condition
-    | Quantity
-    | Tex
-    | Items
-    | Region
-    | Table
-    | Missing
-    | Unreadable
-)
 
 _WORDS = {"yes": True, "true": True, "no": False, "false": False}
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
