@@ -63,6 +63,8 @@ def _judge(got: Any, expected: Any, unit: str | None, known: dict[Job, Execution
             finding = Comparison(_Sandbox(known)).compare(read(got, unit), read(expected, unit))
     except ExhaustedError:
         finding = Finding("unknown", {"kind": "exhausted"})
+    except (RecursionError, ValueError, ArithmeticError):  # a bound of ours that was missed costs no turn
+        finding = Finding("unknown", {"kind": "failed"})
     certificate = {**finding.proof, "got": pack(got), "expected": pack(expected)}
     if unit:
         certificate["unit"] = unit

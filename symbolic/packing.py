@@ -14,6 +14,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from symbolic.answers.numerals import is_long
+
 _PLAIN_INT = 2**63
 _MAX_DEPTH = 20
 
@@ -34,7 +36,7 @@ def pack(value: Any, depth: int = 0) -> Any:
         return value if -_PLAIN_INT < value < _PLAIN_INT else {"$int": hex(value)}
     if kind is float:
         return value if math.isfinite(value) else {"$float": repr(value)}
-    if kind in (Fraction, Decimal):
+    if kind is Decimal or (kind is Fraction and not is_long(value)):
         return {f"${kind.__name__.lower()}": str(value)}
     if depth < _MAX_DEPTH:
         if kind is list:

@@ -17,7 +17,7 @@ from typing import Any
 from symbolic.algebra.expansion import proves_equal
 from symbolic.answers.evaluation import Point, evaluate
 from symbolic.answers.intervals import Interval, UndefinedError, exact
-from symbolic.answers.numerals import Numeral, reach
+from symbolic.answers.numerals import Numeral, is_long, reach
 from symbolic.answers.terms import Term, number, symbols, write
 from symbolic.packing import read_fraction
 from symbolic.verdict import VerdictName
@@ -82,6 +82,8 @@ def _decimal(term: Term) -> Term:
 def equal_to_number(term: Term, value: Numeral, simplifier: Simplifier) -> Finding:
     """Whether an expression is a number; a rounded float stands for what is within the tolerance."""
     if not isinstance(value, float):
+        if is_long(value):
+            return _expression("unknown", "too large")
         return equal_terms(term, number(value), simplifier)
     if symbols(term):
         return _expression("wrong" if math.isfinite(value) else "unknown", "undefined")

@@ -43,6 +43,7 @@ _SPACE = re.compile(
 )
 _UPRIGHT = re.compile(r"\\(?:mathrm|mathit|mathbf|mathsf|operatorname\*?|rm)\s*\{\s*([A-Za-z]+)\s*\}")
 _CONJUNCTION = re.compile(r"\s*,?\s*" + WORDS + r"\s*\{\s*,?\s*(and|or)\s*,?\s*\}\s*")
+MAX_UNIONS = 8  # of printed unions in one another
 MAX_RANGE = 1000  # items of a printed range that are written out
 _CUT = re.compile(r".*…|<(?:int of \d+ bits|.* object.*|.* nested too deeply to show)>", re.DOTALL)
 _SUPERSCRIPT = re.compile(r"(?<=[A-Za-z)\]}])[²³]")
@@ -105,7 +106,7 @@ def without_unit(spelling: str, unit: str) -> str:
     return found[1].rstrip(" \\,") if found else spelling
 
 
-def plain(spelling: str) -> str:
+def plain(spelling: str, depth: int = 0) -> str:
     """Matrices as nested lists and sympy's printed sets, intervals and relations as one writes them."""
     if spelling in _PLACES:
         return _PLACES[spelling]
@@ -115,7 +116,7 @@ def plain(spelling: str) -> str:
     if "²" in spelling or "³" in spelling:
         spelling = _SUPERSCRIPT.sub(lambda found: "^" + ("2" if found[0] == "²" else "3"), spelling)
     if spelling.endswith(")") and (found := _PRINTED.fullmatch(spelling)):
-        return _printed(found[1], found[2]) or spelling
+        return _printed(found[1], found[2], depth) or spelling
     return spelling
 
 
@@ -123,7 +124,7 @@ def _cells(row: str) -> list[str]:
     return [cell.strip() for cell in row.split("&")]
 
 
-def _printed(name: str, inside: str) -> str | None:
+def _printed(name: str, inside: str, depth: int) -> str | None:
     inside = inside.strip()
     parts = split(inside)
     if name == "Matrix":
@@ -133,7 +134,7 @@ def _printed(name: str, inside: str) -> str | None:
     if name == "FiniteSet":
         return "{" + inside + "}"
     if name == "Union":
-        return " ∪ ".join(plain(part) for part in parts)
+        return None if depth == MAX_UNIONS else " ∪ ".join(plain(part, depth + 1) for part in parts)
     if name.startswith(("Point", "Tuple")):
         return f"({inside})"
     if name in ("array", "set", "frozenset", "deque", "dict_keys", "dict_values"):

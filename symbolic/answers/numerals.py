@@ -21,6 +21,7 @@ _MOST_ROUNDING = Fraction(1, 8)  # between a float and an exact number: what is 
 _EXACT_FLOAT = 2.0**53  # below it, every whole number is a float
 _MAX_TEXT = 4000  # characters; Python itself refuses to read integers of more than 4,300 digits
 _MAX_EXPONENT = 4000
+_MAX_DIGITS = 10**_MAX_TEXT
 _LONG = 10  # decimals that tell of rounding
 
 _DECIMAL = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+"
@@ -41,6 +42,11 @@ _INFINITY = re.compile(r"([+-]?)\s*(?:inf|infinity|oo|∞|\\infty)", re.ASCII | 
 
 class TooLargeError(ValueError):
     """A number whose digits would not be written out."""
+
+
+def is_long(value: int | Fraction) -> bool:
+    """Whether an exact number has so many digits that Python may refuse to write it."""
+    return max(abs(value.numerator), value.denominator) >= _MAX_DIGITS
 
 
 def read_float(value: float) -> Numeral:
@@ -77,6 +83,8 @@ def _value(found: re.Match[str]) -> Numeral | None:
         if len(exponent) > 6 or abs(int(exponent)) > _MAX_EXPONENT:
             raise TooLargeError
         size *= Fraction(10) ** int(exponent)
+    if is_long(size):
+        raise TooLargeError
     return -size if found["sign"] == "-" else size
 
 

@@ -36,7 +36,7 @@ from symbolic.answers.kinds import (
 from symbolic.answers.latex import UNITS
 from symbolic.answers.naming import assignments, definition, member
 from symbolic.answers.notation import encloses, entries, is_cut, normalise, plain, split, without_unit
-from symbolic.answers.numerals import TooLargeError, read_float, read_number
+from symbolic.answers.numerals import TooLargeError, is_long, read_float, read_number
 from symbolic.answers.parsing import is_infinite, read_term
 from symbolic.answers.quantities import split_unit
 from symbolic.answers.terms import AmbiguousError, Chain, NotMathError, Relation, Term, TooLongError, symbols
@@ -91,7 +91,7 @@ def _read_other(value: Any, unit: str | None, depth: int) -> Answer:
     if kind is dict:
         return _table(value, unit, depth)
     if kind is Fraction:
-        return Number(value)
+        return Unreadable(None) if is_long(value) else Number(value)
     if kind is Decimal:
         return read_text(str(value), unit, depth)
     return Unreadable(None)
@@ -107,9 +107,13 @@ def _items(values: Iterable[Any], bracket: Bracket, unit: str | None, depth: int
 def _table(value: Mapping[Any, Any], unit: str | None, depth: int) -> Answer:
     if not value and depth == 0:
         return Missing()
-    if len(value) > MAX_ITEMS or any(type(key) not in (str, int, bool, float) for key in value):
+    if len(value) > MAX_ITEMS or any(not _is_key(key) for key in value):
         return Unreadable(None)
     return Table({str(key): read(item, unit, depth + 1) for key, item in value.items()})
+
+
+def _is_key(key: Any) -> bool:
+    return type(key) in (str, bool, float) or (type(key) is int and not is_long(key))
 
 
 def read_text(text: str, unit: str | None = None, depth: int = 0) -> Answer:
