@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from symbolic.algebra.comparison import as_term
+from symbolic.algebra.comparison import as_term, defines
 from symbolic.algebra.equality import align, refutes, unpack_point
 from symbolic.algebra.relations import chains_differ, has_root_of_one, sides, tells_apart
 from symbolic.answers.evaluation import Point
@@ -73,6 +73,8 @@ def _differ(got: Answer, expected: Answer, certificate: Mapping[str, Any], point
             return chains_differ(got.relations, expected.relations, point)
         if not len(got.relations) == len(expected.relations) == 1:
             raise ValueError("a chain has a point of its own kind")
+        if defines(got.relations[0]) != defines(expected.relations[0]):
+            raise ValueError("functions of different names have no point")
         one, other = sides(got.relations[0], expected.relations[0])
         if certificate.get("stage") != "root":
             return tells_apart(one, other, point)

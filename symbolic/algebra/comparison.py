@@ -91,7 +91,7 @@ class Comparison:
     def _conditions(self, got: Condition, expected: Condition) -> Finding:
         if len(got.relations) == len(expected.relations) == 1:
             left, right = got.relations[0], expected.relations[0]
-            if _defines(left) != _defines(right):
+            if defines(left) != defines(right):
                 return self._definitions(left, right)
             return equal_relations(left, right, self._simplifies)
         intervals = as_interval(got), as_interval(expected)
@@ -102,7 +102,7 @@ class Comparison:
     def _definitions(self, left: Relation, right: Relation) -> Finding:
         """Of different names: expressions that differ are wrong, those that agree may mean one thing."""
         finding = equal_terms(left.right, right.right, self._simplifies)
-        wrong = finding.verdict == "wrong" and bool(_defines(left)) and bool(_defines(right))
+        wrong = finding.verdict == "wrong" and bool(defines(left)) and bool(defines(right))
         return Finding(
             "wrong" if wrong else "unknown", {"kind": "definition", "stage": finding.proof["stage"]}
         )
@@ -212,7 +212,7 @@ def _has_values(condition: Condition) -> bool:
     return len(condition.relations) > 1 and any(relation.op == "=" for relation in condition.relations)
 
 
-def _defines(relation: Relation) -> str:
+def defines(relation: Relation) -> str:
     """The function that an equation defines ("f(x)"), or ""."""
     left = relation.left
     return left.name if relation.op == "=" and left.head == "symbol" and left.name.endswith(")") else ""

@@ -21,14 +21,14 @@ _MOST_ROUNDING = Fraction(1, 8)  # between a float and an exact number: what is 
 _EXACT_FLOAT = 2.0**53  # below it, every whole number is a float
 _MAX_TEXT = 4000  # characters; Python itself refuses to read integers of more than 4,300 digits
 _MAX_EXPONENT = 4000
-_MAX_DIGITS = 10**_MAX_TEXT
+_FIRST_LONG: int = 10**_MAX_TEXT
 _LONG = 10  # decimals that tell of rounding
 
 _DECIMAL = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+"
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(
     rf"""(?P<sign>[+-]?)\s*
-    (?: (?P<whole>\d+)\s+(?P<part>\d+)\s*/\s*(?P<of>\d+)
+    (?: (?P<whole>\d+)\s+(?P<part>[1-9]\d?)\s*/\s*(?P<of>\d+)
       | (?P<top>{_DECIMAL})\s*/\s*(?P<bottom>{_DECIMAL})
       | (?P<decimal>{_DECIMAL})
         (?: [eE](?P<exp>[+-]?\d+)
@@ -46,7 +46,7 @@ class TooLargeError(ValueError):
 
 def is_long(value: int | Fraction) -> bool:
     """Whether an exact number has so many digits that Python may refuse to write it."""
-    return max(abs(value.numerator), value.denominator) >= _MAX_DIGITS
+    return max(abs(value.numerator), value.denominator) >= _FIRST_LONG
 
 
 def read_float(value: float) -> Numeral:
@@ -90,6 +90,8 @@ def _value(found: re.Match[str]) -> Numeral | None:
 
 def _ratio(found: re.Match[str]) -> tuple[Fraction, Fraction]:
     if found["whole"]:
+        if int(found["part"]) >= int(found["of"]):  # no mixed number: two numbers side by side
+            return Fraction(0), Fraction(0)
         return int(found["whole"]) * int(found["of"]) + _fraction(found["part"]), _fraction(found["of"])
     if found["top"]:
         return _fraction(found["top"]), _fraction(found["bottom"])
