@@ -13,7 +13,7 @@ from typing import Any
 
 from symbolic.algebra.equality import Finding, equal_terms, equal_to_number
 from symbolic.algebra.lists import assigned, compare_items, compare_regions, compare_tables
-from symbolic.algebra.regions import as_interval
+from symbolic.algebra.regions import as_interval, names_of
 from symbolic.algebra.relations import equal_chains, equal_relations
 from symbolic.answers.kinds import (
     Answer,
@@ -95,7 +95,7 @@ class Comparison:
                 return self._definitions(left, right)
             return equal_relations(left, right, self._simplifies)
         intervals = as_interval(got), as_interval(expected)
-        if None not in intervals and _names(got) == _names(expected):
+        if None not in intervals and names_of(got) == names_of(expected):
             return compare_regions(got, expected, self.compare)
         return equal_chains(got.relations, expected.relations, self._simplifies)
 
@@ -200,11 +200,6 @@ def _may_be_one(got: Answer, expected: Answer) -> bool:
 def _are_equations(answer: Answer) -> bool:
     items = answer.items if isinstance(answer, Items) else (answer,)
     return all(isinstance(item, Condition) for item in items)
-
-
-def _names(condition: Condition) -> frozenset[str]:
-    sides = (side for relation in condition.relations for side in (relation.left, relation.right))
-    return frozenset().union(*map(symbols, sides))
 
 
 def _has_values(condition: Condition) -> bool:

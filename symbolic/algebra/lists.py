@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 
 from symbolic.algebra.equality import Finding
-from symbolic.algebra.regions import as_interval, same_region
+from symbolic.algebra.regions import as_interval, as_region, names_of, same_region
 from symbolic.answers.kinds import Answer, Condition, Formula, Items, Number, Region, Table
 from symbolic.answers.reading import read_constant
 from symbolic.answers.terms import symbols
@@ -26,6 +26,8 @@ def compare_items(got: Items, expected: Items, compare: Compare) -> Finding:
     if "{}" in brackets:
         return compare_sets(got, expected, compare)
     if _are_conditions(got) and _are_conditions(expected):
+        if "or" in brackets:
+            return _alternatives(got, expected, compare)
         return _systems(got, expected, compare)
     if not _same_brackets(got, expected):
         return Finding("wrong", {"kind": "list", "brackets": list(brackets)})
@@ -35,7 +37,7 @@ def compare_items(got: Items, expected: Items, compare: Compare) -> Finding:
         return Finding("wrong", {"kind": "list", "lengths": [len(got.items), len(expected.items)]})
     names = [str(index) for index in range(len(got.items))]
     found = _all("list", list(zip(names, got.items, expected.items, strict=True)), compare)
-    if found.verdict == "wrong" and "and" in brackets:
+    if found.verdict == "wrong" and {"and", "or"} & set(brackets):
         unordered = _sets_match(got.items, expected.items, compare)
         return found if unordered[0] == "wrong" else Finding("unknown", {"kind": "list", "reason": "order"})
     return found
@@ -66,7 +68,7 @@ def _all(kind: str, pairs: list[tuple[str, Answer, Answer]], compare: Compare) -
 def compare_sets(got: Items, expected: Items, compare: Compare) -> Finding:
     """As sets: order and, between texts, repetition do not count. A list with a repeat is no set."""
     sides = (got, expected)
-    if any(side.bracket not in ("{}", "", "and") for side in sides):
+    if any(side.bracket not in ("{}", "", "and", "or") for side in sides):
         return Finding("wrong", {"kind": "set", "brackets": [got.bracket, expected.bracket]})
     short = all(len(side.items) <= MAX_SET for side in sides)
     if short and any(side.bracket != "{}" and _repeats(side.items, compare) for side in sides):
@@ -125,6 +127,24 @@ def _systems(got: Items, expected: Items, compare: Compare) -> Finding:
     return Finding(verdict, {"kind": "system", "unmatched": unmatched})
 
 
+def _alternatives(got: Items, expected: Items, compare: Compare) -> Finding:
+    """Conditions of which one or another holds. A comma between equations lists them; all else that "or"
+    stands against may ask for both at once."""
+    if got.bracket == expected.bracket:
+        regions = as_region(got), as_region(expected)
+        if None not in regions and names_of(got) == names_of(expected):
+            return compare_regions(got, expected, compare)
+        return _systems(got, expected, compare)
+    equations = all(_is_equation(item) for side in (got, expected) for item in side.items)
+    if equations and "and" not in (got.bracket, expected.bracket):
+        return _systems(got, expected, compare)
+    return Finding("unknown", {"kind": "system", "reason": "and, or"})
+
+
+def _is_equation(answer: Answer) -> bool:
+    return isinstance(answer, Condition) and all(relation.op == "=" for relation in answer.relations)
+
+
 def _values(items: Items) -> dict[str, Answer]:
     """The value of each name, if every equation gives one; of a name with several, the last."""
     pairs = [assigned(item) for item in items.items]
@@ -142,8 +162,9 @@ def assigned(answer: Answer) -> tuple[str, Number | Formula] | None:
 
 def compare_regions(got: Answer, expected: Answer, compare: Compare) -> Finding:
     """Unions and intervals as sets of numbers; a chain of inequalities as the interval where it holds."""
-    sides = [as_interval(side) if isinstance(side, Condition) else side for side in (got, expected)]
-    one, other = sides
+    if len({names for names in map(names_of, (got, expected)) if names}) > 1:
+        return Finding("unknown", {"kind": "region", "rule": "names"})
+    one, other = sides = [_as_region(side) for side in (got, expected)]
     if one is None or other is None or any(isinstance(side, Items) and not side.bracket for side in sides):
         return Finding("unknown", {"kind": "region", "rule": "unread"})
     same = same_region(one, other)
@@ -154,9 +175,17 @@ def compare_regions(got: Answer, expected: Answer, compare: Compare) -> Finding:
     return Finding("right" if verdict == "right" else "unknown", {"kind": "region", "rule": "pieces"})
 
 
+def _as_region(answer: Answer) -> Answer | None:
+    if isinstance(answer, Condition):
+        return as_interval(answer)
+    if isinstance(answer, Items):
+        return as_region(answer) or answer
+    return answer
+
+
 def _same_brackets(got: Items, expected: Items) -> bool:
     """Data has no brackets and goes with round and square ones; an infinite end is open."""
-    if {got.bracket, expected.bracket} & {"", "and"}:
+    if {got.bracket, expected.bracket} & {"", "and", "or"}:
         return not {got.bracket, expected.bracket} & {"(]", "[)"}
     return _open_at_infinity(got) == _open_at_infinity(expected)
 

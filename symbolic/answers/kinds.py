@@ -9,8 +9,9 @@ from typing import Literal
 from symbolic.answers.numerals import Numeral
 from symbolic.answers.terms import Relation, Term
 
-Bracket = Literal["", "and", "()", "[]", "{}", "(]", "[)"]
-"""Of a list: "" for data and for bare items, "and" for two that and/or joins, whose order may not count."""
+Bracket = Literal["", "and", "or", "()", "[]", "{}", "(]", "[)"]
+"""Of a list: "" for data and for bare items, "and" for two that this joins, whose order may not count, and
+"or" for what holds one or another of."""
 
 
 @dataclass(frozen=True, slots=True)

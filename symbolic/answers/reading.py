@@ -195,7 +195,7 @@ def _read_list(spelling: str, unit: str | None, depth: int) -> Answer:
     parts = split(inside)
     joined = [piece.strip(" ,") for part in parts for piece in _JOINED.split(part) if piece.strip(" ,")]
     if not bracket and joined != parts:
-        return _items(joined, "and" if len(parts) == 1 else "", unit, depth)
+        return _items(joined, _joint(inside, len(parts)), unit, depth)
     if bracket == "{}" and (pairs := entries(parts)):
         return Table({key: read_text(item, unit, depth + 1) for key, item in pairs})
     if len(parts) > 1 or bracket not in ("", "()") or (bracket and inside.endswith(",")):
@@ -203,6 +203,12 @@ def _read_list(spelling: str, unit: str | None, depth: int) -> Answer:
     if bracket:
         return read_text(inside, unit, depth + 1)
     return _read_quantity(spelling, depth) or _read_math(spelling)
+
+
+def _joint(text: str, parts: int) -> Bracket:
+    if "or" in _JOINED.findall(text):
+        return "or"
+    return "and" if parts == 1 else ""
 
 
 def _read_quantity(spelling: str, depth: int) -> Answer | None:

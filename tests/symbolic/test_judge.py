@@ -95,7 +95,10 @@ def test_a_planted_certificate_is_caught(got, expected, change):
 
 def test_a_point_does_not_part_functions_of_different_names():
     forged = {
-        **{"kind": "relation", "stage": "point", "got": "f(x) = x^2", "expected": "g(x) = x^2"},
+        "kind": "relation",
+        "stage": "point",
+        "got": "f(x) = x^2",
+        "expected": "g(x) = x^2",
         "point": {"f(x)": "1", "g(x)": "0", "x": "1"},
     }
     assert check("wrong", forged, HERE) is not None

@@ -11,16 +11,32 @@ RIGHT = {
     "a negative value with a unit and a name": ("x = -5 cm", "-5 cm"),
     "a sum in a fraction with a unit": (r"\frac{1-x}{2} cm", "(0.5-x/2) cm"),
     "circles counted": ("5 circles", "5 circles"),
+    # or is not and
+    "or between inequalities in another order": ("x < 1 or x > 2", "x > 2 or x < 1"),
+    "or between inequalities and their union": ("x < 1 or x > 2", r"(-\infty,1)\cup(2,\infty)"),
+    "or between inequalities of two variables": ("x < 1 or y > 2", "y > 2 or x < 1"),
+    "or between solutions lists them": ("x = 5 or x = 6", "x = 6, x = 5"),
+    "or between numbers lists them": ("5 or 6", [5, 6]),
+    "and between inequalities in another order": ("x < 1 and y > 2", "y > 2, x < 1"),
     "a large sum with a root as a float": (10**13 + 2**0.5, "10^13+sqrt(2)"),
     "a mixed number of hundredths": ("12 3/100", 12.03),
 }
 
 WRONG = {
+    "or between other inequalities": ("x < 1 or x > 2", "x > 2 or x < 3"),
+    "an edge of inequalities with or": ("x < 1 or x > 2", r"(-\infty,1]\cup(2,\infty)"),
+    "one of two inequalities with or": ("x < 1 or x > 2", "x < 1"),
+    "or between other solutions": ("x = 5 or x = 6", "x = 6 or x = 7"),
     "a unit of the last term": ("1 + 2 h", "3h"),
     "four more than a large sum with a root": (10000000000005.5, "10^13+sqrt(2)"),
 }
 
 UNKNOWN = {
+    "or is not and between inequalities": ("x < 1 or x > 2", "x < 1 and x > 2"),
+    "or is no comma between inequalities": ("x > 1 or x < 2", "x < 2, x > 1"),
+    "or is not and between solutions": ("x = 5 or x = 6", "x = 5 and x = 6"),
+    "or between inequalities of another variable": ("x < 1 or x < 0", "y < 1"),
+    "two numbers are no interval": ("1 and 2", "(1, 1.5] ∪ [1.5, 2)"),
     "a unit of one letter after a sum": ("1 + 2 m", "3 m"),
     "a unit after a sum with a letter": ("2x + 3 m", "(2x + 3) m"),
     "a per cent after a sum": ("100 + 5%", "105%"),
