@@ -10,14 +10,14 @@ from collections.abc import Callable
 
 from symbolic.algebra.equality import Finding
 from symbolic.algebra.regions import as_interval, as_region, names_of, same_region
-from symbolic.answers.kinds import Answer, Condition, Formula, Items, Number, Region, Table
+from symbolic.answers.kinds import Answer, Condition, Formula, Items, Number, Region, Table, Text
 from symbolic.answers.reading import read_constant
 from symbolic.answers.terms import symbols
 from symbolic.verdict import VerdictName
 
 Compare = Callable[[Answer, Answer], Finding]
 
-MAX_SET = 200  # items; they are compared pairwise
+MAX_SET = 200  # items; what is no exact number or text is compared pairwise
 
 
 def compare_items(got: Items, expected: Items, compare: Compare) -> Finding:
@@ -93,19 +93,40 @@ def _missing(
 ) -> tuple[VerdictName, int | None]:
     """Whether each of `items` is among `others`, and the first that is not."""
     doubt: int | None = None
+    known = set(filter(_is_plain, others))
     for index, item in enumerate(items):
-        verdicts = {compare(item, other).verdict for other in others}
-        if "right" in verdicts:
+        verdict = "right" if _is_plain(item) and item in known else _among(item, others, compare)
+        if verdict == "right":
             continue
-        if "unknown" not in verdicts:
+        if verdict == "wrong":
             return "wrong", index
         doubt = index if doubt is None else doubt
     return ("right", None) if doubt is None else ("unknown", doubt)
 
 
+def _among(item: Answer, others: tuple[Answer, ...], compare: Compare) -> VerdictName:
+    """Right if the item is one of the others, wrong if it is none."""
+    doubt = False
+    for other in others:
+        verdict = compare(item, other).verdict
+        if verdict == "right":
+            return verdict
+        doubt = doubt or verdict == "unknown"
+    return "unknown" if doubt else "wrong"
+
+
+def _is_plain(answer: Answer) -> bool:
+    """Whether an answer is right against its equal, and wrong against all others of the kind."""
+    return isinstance(answer, Text) or (isinstance(answer, Number) and not isinstance(answer.value, float))
+
+
 def _repeats(items: tuple[Answer, ...], compare: Compare) -> bool:
+    plain = [item for item in items if _is_plain(item)]
+    if len(set(plain)) < len(plain):
+        return True
     pairs = ((item, other) for index, item in enumerate(items) for other in items[:index])
-    return any(compare(item, other).verdict == "right" for item, other in pairs)
+    parted = (pair for pair in pairs if not all(map(_is_plain, pair)))
+    return any(compare(item, other).verdict == "right" for item, other in parted)
 
 
 def _are_conditions(items: Items) -> bool:

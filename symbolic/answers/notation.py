@@ -36,7 +36,10 @@ _PRINTED = re.compile(
     r"(?:Immutable|Mutable)?(?:Dense|Sparse)?(Matrix|FiniteSet|Interval(?:\.\w+)?|Union|Eq|Ne|Lt|Le|Gt|Ge|Fraction"
     r"|Point(?:2D|3D)?|array|range|set|frozenset|deque|dict_keys|dict_values|Tuple)\((.*)\)"
 )
-_TEX_COMMA = re.compile(r"(?<=[0-9])(?:\{,\}|\\,|,\\! *)(?=[0-9]{3}(?![0-9]))")
+_TEX_COMMA = re.compile(r"\{,\}|\\,|,\\! *")
+_TEX_THOUSANDS = re.compile(
+    rf"(?<![0-9A-Za-z_.,^])[1-9][0-9]{{0,2}}(?:(?:{_TEX_COMMA.pattern})[0-9]{{3}})+(?![0-9])"
+)
 _SPACE = re.compile(
     r"(?P<row>\\\\)|(?P<none>\\!|\\(?:display|text)style(?![A-Za-z]))|\\[,;:> ]|~"
     r"|\\(?:quad|qquad|thinspace|enspace|space)(?![A-Za-z])|\\hspace\*?\{[^{}]*\}"
@@ -72,10 +75,14 @@ def normalise(text: str) -> str:
 
 
 def _tex(spelling: str) -> str:
-    """TeX's spaces as spaces, its thousands as commas, upright letters and functions as such."""
-    spelling = _SPACE.sub(_space, _TEX_COMMA.sub(",", spelling))
+    """TeX's spaces as spaces, its thousands without commas, upright letters and functions as such."""
+    spelling = _SPACE.sub(_space, _TEX_THOUSANDS.sub(_joined, spelling))
     spelling = _UPRIGHT.sub(_upright, _CONJUNCTION.sub(r" \1 ", spelling))
     return " ".join(spelling.split())
+
+
+def _joined(found: re.Match[str]) -> str:
+    return _TEX_COMMA.sub("", found[0])
 
 
 def _space(found: re.Match[str]) -> str:

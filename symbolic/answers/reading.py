@@ -15,6 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from symbolic.answers import thousands
 from symbolic.answers.evaluation import evaluate
 from symbolic.answers.intervals import UndefinedError
 from symbolic.answers.kinds import (
@@ -35,7 +36,7 @@ from symbolic.answers.kinds import (
 )
 from symbolic.answers.latex import UNITS
 from symbolic.answers.naming import assignments, definition, member
-from symbolic.answers.notation import encloses, entries, is_cut, normalise, plain, split, without_unit
+from symbolic.answers.notation import encloses, entries, is_cut, normalise, plain, without_unit
 from symbolic.answers.numerals import TooLargeError, is_long, read_float, read_number
 from symbolic.answers.parsing import is_infinite, read_term
 from symbolic.answers.quantities import split_unit
@@ -154,7 +155,7 @@ def _read_structure(spelling: str, unit: str | None, depth: int) -> Answer:
         return _unreadable(spelling) if "oo-oo" in spelling else Text(spelling)
     pieces = _CUPS.split(spelling)
     if len(pieces) > 1:
-        return Region(tuple(read_text(piece, unit, depth + 1) for piece in pieces))
+        return Region(tuple(read_text(thousands.parted(piece), unit, depth + 1) for piece in pieces))
     found = split_unit(spelling)
     if found and read_number(found[0]) is not None:
         return _read_quantity(spelling, depth) or _unreadable(spelling)
@@ -164,7 +165,7 @@ def _read_structure(spelling: str, unit: str | None, depth: int) -> Answer:
 def _read_named(spelling: str, unit: str | None, depth: int) -> Answer | None:
     """ "x ∈ [0, 1]", "(x, y) = (1, 2)", "f(x) = x^2" and sympy's "(0 < x) & (x < 1)"; None for all else."""
     if place := member(spelling):
-        found = read_text(place, unit, depth + 1)
+        found = read_text(thousands.parted(place), unit, depth + 1)
         return found if isinstance(found, Items | Region) else _unreadable(spelling)
     if pairs := assignments(spelling):
         return Items(tuple(_named(name, text) for name, text in pairs))
@@ -192,8 +193,10 @@ def _read_list(spelling: str, unit: str | None, depth: int) -> Answer:
     bracket, inside = _unbracket(spelling)
     if bracket and not inside:
         return Missing() if depth == 0 else Items((), bracket)
-    parts = split(inside)
+    parts, grouped = thousands.parts(inside, bracket)
     joined = [piece.strip(" ,") for part in parts for piece in _JOINED.split(part) if piece.strip(" ,")]
+    if grouped and not thousands.are_grouped(joined):
+        return _unreadable(spelling)
     if not bracket and joined != parts:
         return _items(joined, _joint(inside, len(parts)), unit, depth)
     if bracket == "{}" and (pairs := entries(parts)):

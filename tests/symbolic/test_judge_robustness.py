@@ -9,9 +9,11 @@ import mpmath
 import pytest
 
 from symbolic import Execution, judge
+from symbolic.algebra.lists import MAX_SET
 from symbolic.answers import reading
 from symbolic.answers.evaluation import evaluate
 from symbolic.answers.parsing import read_term
+from symbolic.jobs import OffloadError
 from symbolic.recheck import check
 
 
@@ -55,6 +57,32 @@ def test_a_bound_that_was_missed_is_unknown(error, monkeypatch):
     monkeypatch.setattr(reading, "normalise", fail)
     judged = judge("x", "y", executor=NoSandbox())
     assert (judged.verdict, judged.certificate["kind"]) == ("unknown", "failed")
+
+
+@pytest.mark.parametrize(
+    "values", [range(MAX_SET), [f"word {chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(MAX_SET)]]
+)
+def test_sets_are_compared_up_to_their_bound(values):
+    judged = judge(set(values), list(values), executor=NoSandbox())
+    assert judged.right
+    assert judge(list(values[:-1]), set(values), executor=NoSandbox()).verdict == "wrong"
+    assert judge([*values[:-1], values[0]], set(values), executor=NoSandbox()).verdict == "wrong"
+
+
+def test_sets_of_floats_are_compared_by_what_they_stand_for():
+    floats = {n / 7 for n in range(1, 100)}
+    assert judge(floats, [f"{n}/7" for n in range(99, 0, -1)], executor=NoSandbox()).right
+    assert judge({0.1 + 0.2, "1/3"}, [1 / 3, "0.3"], executor=NoSandbox()).right
+
+
+def test_a_sandbox_that_failed_is_no_verdict():
+    class Broken:
+        def run(self, programs, limits):
+            return [Execution("infra", error="no space left") for _ in programs]
+
+    with pytest.raises(OffloadError, match="no space left"):
+        judge("sqrt(8)", r"2\sqrt{2}", executor=Broken())
+    assert judge("sqrt(4)", 2, executor=Broken()).right
 
 
 def test_threads_do_not_disturb_each_other():
