@@ -194,7 +194,8 @@ def _may_be_one(got: Answer, expected: Answer) -> bool:
     sides = (got, expected)
     chained = any(isinstance(side, Condition) and _has_values(side) for side in sides)
     solved = any(isinstance(side, Table) for side in sides) and any(map(_are_equations, sides))
-    return chained or solved
+    prose = any(isinstance(side, Items) and side.prose for side in sides)
+    return chained or solved or prose
 
 
 def _are_equations(answer: Answer) -> bool:

@@ -60,10 +60,14 @@ class Tex:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list, tuple, set or interval; `bracket` says which, where the text had one."""
+    """A list, tuple, set or interval; `bracket` says which, where the text had one.
+
+    `prose` marks bare items with words among them, which may be a sentence.
+    """
 
     items: tuple[Answer, ...]
     bracket: Bracket = ""
+    prose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

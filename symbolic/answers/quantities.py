@@ -48,7 +48,17 @@ _NAMES = {
     for spelling in (name, *spellings.split("|"))
 }
 _ABBREVIATIONS = frozenset(name for name in _NAMES if name.isalpha() and len(name) < 4)
-_MULTIPLES = frozenset(["hundred", "thousand", "million", "billion", "trillion", "dozen", "half", "score"])
+_FACTORS = """
+hundred thousand million billion trillion dozen score half halve quarter third fourth fifth sixth seventh
+eighth ninth tenth eleventh twelfth hundredth thousandth millionth squared cubed times
+"""
+_MULTIPLES = frozenset(form for word in _FACTORS.split() for form in (word, word + "s"))
+_PROSE = re.compile(
+    r"\b(?:is|are|was|were|be|the|that|it|total|left|remain\w*)\b|^(?:of|so|as) |\bin [A-Za-z]",
+    re.IGNORECASE,
+)
+"""Words of a sentence, which are no unit."""
+
 _NO_UNITS = frozenset((*FUNCTIONS, "and", "or", "mod", "choose", "pi", "inf", "infinity", "remainder", "j"))
 
 _SIGNS = r"\\?%|\\?\$|[€£¥¢₹°′]|\^\s*\{?\s*\\circ\s*\}?|\\degree|\\circ"
@@ -97,17 +107,17 @@ def _is_unit(text: str, apart: bool) -> bool:
     single = len(words) == 1 and len(words[0]) == 1
     if single or words[0] in _ABBREVIATIONS or _NAMES.get(words[0]):
         return apart and words[0] in _NAMES if single else words[0] in _NAMES
-    return apart and len(words[0]) > 2
+    return apart and (len(words[0]) > 2 or _PROSE.search(text) is not None)
 
 
 def unit_name(text: str) -> str:
-    """One name for the spellings of a unit; "" for what multiplies ("million")."""
+    """One name for the spellings of a unit; "" for what multiplies ("million") or goes on as a sentence."""
     text = re.sub(r"\s*\^\s*\{?\s*([23])\s*\}?", r"^\1", text.replace("²", "^2").replace("³", "^3"))
     text = re.sub(r"\\([%$])", r"\1", " ".join(text.split()).strip(" .,"))
     text = re.sub(r"\s*(?:/|\bper\b)\s*", "/", text) if text != "per cent" else text
     if _CIRCLE.search(text):
         return "°"
-    if any(word.lower() in _MULTIPLES for word in re.findall("[A-Za-z]+", text)):
+    if _PROSE.search(text) or any(word.lower() in _MULTIPLES for word in re.findall("[A-Za-z]+", text)):
         return ""
     text = re.sub(r"\b(?:square|sq) (\w+)", r"\1^2", re.sub(r"\b(?:cubic|cu) (\w+)", r"\1^3", text))
     return _NAMES.get(text) or re.sub("[A-Za-z]+", lambda word: _word(word[0]), text)

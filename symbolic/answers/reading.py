@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -197,8 +198,9 @@ def _read_list(spelling: str, unit: str | None, depth: int) -> Answer:
     joined = [piece.strip(" ,") for part in parts for piece in _JOINED.split(part) if piece.strip(" ,")]
     if grouped and not thousands.are_grouped(joined):
         return _unreadable(spelling)
-    if not bracket and joined != parts:
-        return _items(joined, _joint(inside, len(parts)), unit, depth)
+    if not bracket and max(len(joined), len(parts)) > 1:
+        found = _items(joined, _joint(inside, len(parts)) if joined != parts else "", unit, depth)
+        return replace(found, prose=any(map(_is_words, found.items))) if isinstance(found, Items) else found
     if bracket == "{}" and (pairs := entries(parts)):
         return Table({key: read_text(item, unit, depth + 1) for key, item in pairs})
     if len(parts) > 1 or bracket not in ("", "()") or (bracket and inside.endswith(",")):
@@ -206,6 +208,10 @@ def _read_list(spelling: str, unit: str | None, depth: int) -> Answer:
     if bracket:
         return read_text(inside, unit, depth + 1)
     return _read_quantity(spelling, depth) or _read_math(spelling)
+
+
+def _is_words(answer: Answer) -> bool:
+    return isinstance(answer, Unreadable) or (isinstance(answer, Text) and len(answer.value) > 1)
 
 
 def _joint(text: str, parts: int) -> Bracket:
