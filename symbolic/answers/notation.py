@@ -49,7 +49,9 @@ _CONJUNCTION = re.compile(r"\s*,?\s*" + WORDS + r"\s*\{\s*,?\s*(and|or)\s*,?\s*\
 MAX_UNIONS = 8  # of printed unions in one another
 MAX_RANGE = 1000  # items of a printed range that are written out
 _CUT = re.compile(r".*…|<(?:int of \d+ bits|.* object.*|.* nested too deeply to show)>", re.DOTALL)
-_SUPERSCRIPT = re.compile(r"(?<=[A-Za-z)\]}])[²³]")
+_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_SUPERSCRIPT = re.compile(rf"(?<=[0-9A-Za-z)\]}}])[{_DIGITS}]+(?![0-9])")
+_VULGAR = re.compile(r"(?P<whole>(?<=[0-9]) *)?(?<![¼-¾⅐-⅞])(?P<part>[¼-¾⅐-⅞])(?![0-9¼-¾⅐-⅞])")
 _INTERVALS = {"Interval": "[]", "Interval.open": "()", "Interval.Lopen": "(]", "Interval.Ropen": "[)"}
 _PLACES = {"Reals": "(-oo, oo)", "\\mathbb{R}": "(-oo, oo)", "ℝ": "(-oo, oo)"}
 _RELATIONS = {"Eq": "=", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
@@ -64,6 +66,8 @@ def normalise(text: str) -> str:
     """One spelling for what differs in formatting alone: spaces, the minus sign, quotes, TeX's wrappers."""
     spelling = text if text.isascii() else unicodedata.normalize("NFC", text).replace("\u2212", "-")
     spelling = " ".join(spelling.split())
+    if not spelling.isascii():
+        spelling = _VULGAR.sub(_vulgar, spelling)
     if "\\" in spelling or "{," in spelling or "~" in spelling:
         spelling = _tex(spelling)
     for _ in range(4):
@@ -72,6 +76,12 @@ def normalise(text: str) -> str:
             break
         spelling = inside
     return spelling
+
+
+def _vulgar(found: re.Match[str]) -> str:
+    """ "3½" is a mixed number."""
+    part = unicodedata.normalize("NFKC", found["part"]).replace("\u2044", "/")
+    return f"({part})" if found["whole"] is None else f" {part}"
 
 
 def _tex(spelling: str) -> str:
@@ -120,8 +130,8 @@ def plain(spelling: str, depth: int = 0) -> str:
     if "\\begin" in spelling and (found := _TEX_MATRIX.fullmatch(spelling)):
         rows = [row for row in found["rows"].split("\\\\") if row.strip()]
         return "[" + ", ".join(f"[{', '.join(_cells(row))}]" for row in rows) + "]"
-    if "²" in spelling or "³" in spelling:
-        spelling = _SUPERSCRIPT.sub(lambda found: "^" + ("2" if found[0] == "²" else "3"), spelling)
+    if not spelling.isascii():
+        spelling = _SUPERSCRIPT.sub(lambda found: "^" + unicodedata.normalize("NFKC", found[0]), spelling)
     if spelling.endswith(")") and (found := _PRINTED.fullmatch(spelling)):
         return _printed(found[1], found[2], depth) or spelling
     return spelling

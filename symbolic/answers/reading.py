@@ -17,6 +17,7 @@ from fractions import Fraction
 from typing import Any
 
 from symbolic.answers import thousands
+from symbolic.answers.dates import has_full_year, is_date, is_time
 from symbolic.answers.evaluation import evaluate
 from symbolic.answers.intervals import UndefinedError
 from symbolic.answers.kinds import (
@@ -46,6 +47,7 @@ from symbolic.answers.terms import AmbiguousError, Chain, NotMathError, Relation
 MAX_DEPTH = 16
 MAX_ITEMS = 10_000
 MAX_TEXT = 40_000  # characters
+MAX_ODD = 100  # characters of a spelling that is looked at for dates and the like
 MAX_BRACKETS = 3000  # that a text opens
 
 
@@ -56,7 +58,7 @@ _PLAIN_WORDS = re.compile(r"[A-Za-z]+(?:[ '-][A-Za-z]+)*[.!?]?")
 _WORDS_OF_ANY_SCRIPT = re.compile(r"[^\W\d_]+(?:[ ,.;:'’-]+[^\W\d_]+)*[.!?]?")
 _NO_NUMBER = re.compile(
     r"""\d+(?:_\d+)+ | 0[xob]\w+ | [^\W_]*[^\x00-\x7F\W_][^\W_]* | [-+.]+  # underscores, bases, other digits
-    | \d{1,4}([-/.:])\d{1,2}\1\d{1,4} | \d+:\d+(?::\d+)* | \d+(?:\.\d+){2,}  # dates, times, versions""",
+    | \d+(?:\.\d+){2,}  # versions""",
     re.VERBOSE,
 )
 _JOINED = re.compile(r"(?<![A-Za-z\\])(?:and|or)(?![A-Za-z])")
@@ -144,7 +146,12 @@ def read_text(text: str, unit: str | None = None, depth: int = 0) -> Answer:
 
 def _unreadable(spelling: str) -> Unreadable:
     squeezed = _BLANKS.sub("", spelling)
-    return Unreadable(squeezed, _NO_NUMBER.fullmatch(squeezed) is not None)
+    return Unreadable(squeezed, len(squeezed) <= MAX_ODD and _is_no_number(squeezed))
+
+
+def _is_no_number(text: str) -> bool:
+    dated = is_time(text) or (is_date(text) and has_full_year(text))
+    return dated or _NO_NUMBER.fullmatch(text) is not None
 
 
 def _read_structure(spelling: str, unit: str | None, depth: int) -> Answer:
