@@ -14,10 +14,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from symbolic.answers.numerals import is_long
-
 _PLAIN_INT = 2**63
 _MAX_DEPTH = 20
+_FIRST_LONG: int = 10**4000  # Python refuses to write integers of more than 4,300 digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,11 @@ class Foreign:
     """Stands for a value that is no plain data; equal to nothing that is."""
 
     name: str
+
+
+def is_long(value: int | Fraction) -> bool:
+    """Whether an exact number has so many digits that Python may refuse to write it."""
+    return max(abs(value.numerator), value.denominator) >= _FIRST_LONG
 
 
 def pack(value: Any, depth: int = 0) -> Any:

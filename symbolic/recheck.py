@@ -52,17 +52,20 @@ def _check_answers(verdict: Any, certificate: Mapping[str, Any], executor: Execu
     except (ValueError, RecursionError):
         return "its answers cannot be read"
     if "point" in certificate:
-        return _check_point(verdict, certificate, promote(read(got, unit)), promote(read(expected, unit)))
+        return _check_point(verdict, certificate, (got, expected), unit)
     again = judge(got, expected, unit=unit, executor=executor)
     return _claim("verdict", verdict, again.verdict) or _claim("proof", certificate, again.certificate)
 
 
-def _check_point(verdict: Any, certificate: Mapping[str, Any], got: Answer, expected: Answer) -> str | None:
+def _check_point(
+    verdict: Any, certificate: Mapping[str, Any], answers: tuple[Any, Any], unit: str | None
+) -> str | None:
     """Evaluates both sides at the point that is said to tell them apart; searches for nothing."""
     try:
         with budget(WORK):
+            got, expected = (promote(read(answer, unit)) for answer in answers)
             shown = _differ(got, expected, certificate, unpack_point(certificate["point"]))
-    except (ValueError, TypeError, KeyError, ExhaustedError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError, ExhaustedError) as error:
         return f"its point cannot be checked: {error}"
     return _claim("verdict", verdict, "wrong") or (None if shown else "its point does not tell the two apart")
 

@@ -17,9 +17,9 @@ from typing import Any
 from symbolic.algebra.expansion import proves_equal
 from symbolic.answers.evaluation import Point, evaluate
 from symbolic.answers.intervals import Interval, UndefinedError, exact
-from symbolic.answers.numerals import Numeral, is_long, same_number
+from symbolic.answers.numerals import Numeral, same_number
 from symbolic.answers.terms import Term, number, symbols, write
-from symbolic.packing import read_fraction
+from symbolic.packing import is_long, read_fraction
 from symbolic.verdict import VerdictName
 
 Simplifier = Callable[[str, str, bool], bool | None]

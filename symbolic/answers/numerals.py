@@ -12,6 +12,8 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
+from symbolic.packing import is_long
+
 Numeral = int | Fraction | float  # int and Fraction are exact; a float is rounded or infinite
 
 FLOAT_TOLERANCE = Fraction(1, 10**12)
@@ -21,7 +23,6 @@ _MOST_ROUNDING = Fraction(1, 8)  # between a float and an exact number: what is 
 _EXACT_FLOAT = 2.0**53  # below it, every whole number is a float
 _MAX_TEXT = 4000  # characters; Python itself refuses to read integers of more than 4,300 digits
 _MAX_EXPONENT = 4000
-_FIRST_LONG: int = 10**_MAX_TEXT
 _LONG = 10  # decimals that tell of rounding
 
 _DECIMAL = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+"
@@ -42,11 +43,6 @@ _INFINITY = re.compile(r"([+-]?)\s*(?:inf|infinity|oo|∞|\\infty)", re.ASCII | 
 
 class TooLargeError(ValueError):
     """A number whose digits would not be written out."""
-
-
-def is_long(value: int | Fraction) -> bool:
-    """Whether an exact number has so many digits that Python may refuse to write it."""
-    return max(abs(value.numerator), value.denominator) >= _FIRST_LONG
 
 
 def read_float(value: float) -> Numeral:

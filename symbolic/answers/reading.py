@@ -39,10 +39,11 @@ from symbolic.answers.kinds import (
 from symbolic.answers.latex import UNITS
 from symbolic.answers.naming import assignments, definition, member
 from symbolic.answers.notation import encloses, entries, is_cut, normalise, plain, without_unit
-from symbolic.answers.numerals import TooLargeError, is_long, read_float, read_number
+from symbolic.answers.numerals import TooLargeError, read_float, read_number
 from symbolic.answers.parsing import is_infinite, read_term
 from symbolic.answers.quantities import split_unit
 from symbolic.answers.terms import AmbiguousError, Chain, NotMathError, Relation, Term, TooLongError, symbols
+from symbolic.packing import is_long
 
 MAX_DEPTH = 16
 MAX_ITEMS = 10_000
@@ -69,7 +70,7 @@ _CUPS = re.compile(r"\s*(?:∪|\\cup(?![A-Za-z])|(?<=[\])}])\s*U\s*(?=[\[({]))\s
 
 
 def read(value: Any, unit: str | None = None, depth: int = 0) -> Answer:
-    """The answer that plain data or text spells; `unit` ("%", "cm") may follow a number. Never raises."""
+    """The answer that plain data or text spells; `unit` ("%", "cm") may follow a number."""
     kind = type(value)
     if kind is str:
         return read_text(value, unit, depth)
@@ -121,7 +122,7 @@ def _is_key(key: Any) -> bool:
 
 
 def read_text(text: str, unit: str | None = None, depth: int = 0) -> Answer:
-    """The answer that a text spells. Never raises."""
+    """The answer that a text spells: `Unreadable` where it is too large, too deep or not understood."""
     if _INTEGER.fullmatch(text):
         return Number(int(text))
     if len(text) > MAX_TEXT or sum(map(text.count, "([{")) > MAX_BRACKETS:
