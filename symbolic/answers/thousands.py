@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from symbolic.answers.notation import split
@@ -27,16 +28,13 @@ def parts(text: str, bracket: str) -> tuple[list[str], bool]:
     In square brackets and braces, where programs print lists, a comma parts items: "[1,234]". Elsewhere
     "1,234" inside a longer text may be a number or two, and "1,000" is one everywhere.
     """
-    found = [group for group in _GROUPED.finditer(_QUOTED.sub("", text)) if _is_outside(group)]
+    bare = _QUOTED.sub("", text)
+    depths = list(itertools.accumulate((letter in "([{") - (letter in ")]}") for letter in bare))
+    found = [group for group in _GROUPED.finditer(bare) if depths[group.start()] == 0]
     printed = bracket not in ("", "()")
     if not found or (printed and not any(",0" in group[0] for group in found)):
         return split(text), False
     return [part.strip() for part in _CERTAIN.split(text) if part.strip()], True
-
-
-def _is_outside(found: re.Match[str]) -> bool:
-    before = found.string[: found.start()]
-    return sum(map(before.count, "([{")) == sum(map(before.count, ")]}"))
 
 
 def are_grouped(items: list[str]) -> bool:
