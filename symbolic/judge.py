@@ -15,7 +15,7 @@ from symbolic.algebra.equality import Finding
 from symbolic.answers.reading import read
 from symbolic.budget import ExhaustedError, budget
 from symbolic.executor import Executor
-from symbolic.jobs import Job, run_jobs
+from symbolic.jobs import Job, OffloadError, run_jobs
 from symbolic.packing import pack
 from symbolic.program import Execution, Limits
 from symbolic.verdict import Verdict
@@ -26,7 +26,9 @@ LIMITS = Limits(cpu_s=0.8)  # of one such job, and of those of one verdict toget
 
 
 def judge(got: Any, expected: Any, *, unit: str | None = None, executor: Executor | None = None) -> Verdict:
-    """Compares plain data or text with the expected answer. Never raises, never evaluates text.
+    """Compares plain data or text with the expected answer. Never evaluates text.
+
+    No answer makes it raise; `OffloadError` says that the sandbox itself failed.
 
     `unit` ("%", "cm") is what the task says may follow a number, on either side. `executor` runs what
     needs a sandbox; without one, a shared one is started when first needed.
@@ -63,6 +65,8 @@ def _judge(got: Any, expected: Any, unit: str | None, known: dict[Job, Execution
             finding = Comparison(_Sandbox(known)).compare(read(got, unit), read(expected, unit))
     except ExhaustedError:
         finding = Finding("unknown", {"kind": "exhausted"})
+    except (RecursionError, ValueError, ArithmeticError):  # a bound of ours that was missed costs no turn
+        finding = Finding("unknown", {"kind": "failed"})
     certificate = {**finding.proof, "got": pack(got), "expected": pack(expected)}
     if unit:
         certificate["unit"] = unit
@@ -83,13 +87,18 @@ class _Sandbox:
         self._known, self._jobs, self._seconds = known, 0, 0.0
 
     def __call__(self, module: str, function: str, args: tuple[str | bool, ...]) -> Any:
-        """The job's value, or None if it failed or the share is used up."""
+        """The job's value, or None if it failed or the share is used up.
+
+        Raises `OffloadError` where the sandbox itself failed: that says nothing about the answers.
+        """
         if self._jobs == MAX_OFFLOADS or self._seconds >= LIMITS.cpu_s:
             return None
         job = Job(module, function, args)
         if job not in self._known:
             raise _WaitingError(job)
         execution = self._known[job]
+        if execution.status == "infra":
+            raise OffloadError(execution.status, execution.error)
         self._jobs += 1
         self._seconds += execution.seconds
         return execution.value

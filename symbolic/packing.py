@@ -16,6 +16,7 @@ from typing import Any
 
 _PLAIN_INT = 2**63
 _MAX_DEPTH = 20
+_FIRST_LONG: int = 10**4000  # Python refuses to write integers of more than 4,300 digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,11 @@ class Foreign:
     """Stands for a value that is no plain data; equal to nothing that is."""
 
     name: str
+
+
+def is_long(value: int | Fraction) -> bool:
+    """Whether an exact number has so many digits that Python may refuse to write it."""
+    return max(abs(value.numerator), value.denominator) >= _FIRST_LONG
 
 
 def pack(value: Any, depth: int = 0) -> Any:
@@ -34,7 +40,7 @@ def pack(value: Any, depth: int = 0) -> Any:
         return value if -_PLAIN_INT < value < _PLAIN_INT else {"$int": hex(value)}
     if kind is float:
         return value if math.isfinite(value) else {"$float": repr(value)}
-    if kind in (Fraction, Decimal):
+    if kind is Decimal or (kind is Fraction and not is_long(value)):
         return {f"${kind.__name__.lower()}": str(value)}
     if depth < _MAX_DEPTH:
         if kind is list:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from symbolic.algebra.comparison import as_term
+from symbolic.algebra.comparison import as_term, defines
 from symbolic.algebra.equality import align, refutes, unpack_point
 from symbolic.algebra.relations import chains_differ, has_root_of_one, sides, tells_apart
 from symbolic.answers.evaluation import Point
-from symbolic.answers.reading import Answer, Condition, promote, read
+from symbolic.answers.kinds import Answer, Condition
+from symbolic.answers.reading import promote, read
 from symbolic.answers.terms import symbols
 from symbolic.budget import ExhaustedError, budget
 from symbolic.executor import Executor
@@ -51,17 +52,20 @@ def _check_answers(verdict: Any, certificate: Mapping[str, Any], executor: Execu
     except (ValueError, RecursionError):
         return "its answers cannot be read"
     if "point" in certificate:
-        return _check_point(verdict, certificate, promote(read(got, unit)), promote(read(expected, unit)))
+        return _check_point(verdict, certificate, (got, expected), unit)
     again = judge(got, expected, unit=unit, executor=executor)
     return _claim("verdict", verdict, again.verdict) or _claim("proof", certificate, again.certificate)
 
 
-def _check_point(verdict: Any, certificate: Mapping[str, Any], got: Answer, expected: Answer) -> str | None:
+def _check_point(
+    verdict: Any, certificate: Mapping[str, Any], answers: tuple[Any, Any], unit: str | None
+) -> str | None:
     """Evaluates both sides at the point that is said to tell them apart; searches for nothing."""
     try:
         with budget(WORK):
+            got, expected = (promote(read(answer, unit)) for answer in answers)
             shown = _differ(got, expected, certificate, unpack_point(certificate["point"]))
-    except (ValueError, TypeError, KeyError, ExhaustedError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError, ExhaustedError) as error:
         return f"its point cannot be checked: {error}"
     return _claim("verdict", verdict, "wrong") or (None if shown else "its point does not tell the two apart")
 
@@ -72,6 +76,8 @@ def _differ(got: Answer, expected: Answer, certificate: Mapping[str, Any], point
             return chains_differ(got.relations, expected.relations, point)
         if not len(got.relations) == len(expected.relations) == 1:
             raise ValueError("a chain has a point of its own kind")
+        if defines(got.relations[0]) != defines(expected.relations[0]):
+            raise ValueError("functions of different names have no point")
         one, other = sides(got.relations[0], expected.relations[0])
         if certificate.get("stage") != "root":
             return tells_apart(one, other, point)

@@ -13,11 +13,9 @@ from typing import Any
 
 from symbolic.algebra.equality import Finding, equal_terms, equal_to_number
 from symbolic.algebra.lists import assigned, compare_items, compare_regions, compare_tables
-from symbolic.algebra.regions import as_interval
+from symbolic.algebra.regions import as_interval, names_of
 from symbolic.algebra.relations import equal_chains, equal_relations
-from symbolic.answers.numerals import same_number
-from symbolic.answers.parsing import read_term
-from symbolic.answers.reading import (
+from symbolic.answers.kinds import (
     Answer,
     Boolean,
     Condition,
@@ -31,9 +29,10 @@ from symbolic.answers.reading import (
     Tex,
     Text,
     Unreadable,
-    promote,
-    read_text,
 )
+from symbolic.answers.numerals import same_number
+from symbolic.answers.parsing import read_term
+from symbolic.answers.reading import promote, read_text
 from symbolic.answers.terms import NotMathError, Relation, Term, number, symbols
 from symbolic.budget import take
 from symbolic.verdict import VerdictName
@@ -92,18 +91,18 @@ class Comparison:
     def _conditions(self, got: Condition, expected: Condition) -> Finding:
         if len(got.relations) == len(expected.relations) == 1:
             left, right = got.relations[0], expected.relations[0]
-            if _defines(left) != _defines(right):
+            if defines(left) != defines(right):
                 return self._definitions(left, right)
             return equal_relations(left, right, self._simplifies)
         intervals = as_interval(got), as_interval(expected)
-        if None not in intervals and _names(got) == _names(expected):
+        if None not in intervals and names_of(got) == names_of(expected):
             return compare_regions(got, expected, self.compare)
         return equal_chains(got.relations, expected.relations, self._simplifies)
 
     def _definitions(self, left: Relation, right: Relation) -> Finding:
         """Of different names: expressions that differ are wrong, those that agree may mean one thing."""
         finding = equal_terms(left.right, right.right, self._simplifies)
-        wrong = finding.verdict == "wrong" and bool(_defines(left)) and bool(_defines(right))
+        wrong = finding.verdict == "wrong" and bool(defines(left)) and bool(defines(right))
         return Finding(
             "wrong" if wrong else "unknown", {"kind": "definition", "stage": finding.proof["stage"]}
         )
@@ -195,7 +194,8 @@ def _may_be_one(got: Answer, expected: Answer) -> bool:
     sides = (got, expected)
     chained = any(isinstance(side, Condition) and _has_values(side) for side in sides)
     solved = any(isinstance(side, Table) for side in sides) and any(map(_are_equations, sides))
-    return chained or solved
+    prose = any(isinstance(side, Items) and side.prose for side in sides)
+    return chained or solved or prose
 
 
 def _are_equations(answer: Answer) -> bool:
@@ -203,17 +203,12 @@ def _are_equations(answer: Answer) -> bool:
     return all(isinstance(item, Condition) for item in items)
 
 
-def _names(condition: Condition) -> frozenset[str]:
-    sides = (side for relation in condition.relations for side in (relation.left, relation.right))
-    return frozenset().union(*map(symbols, sides))
-
-
 def _has_values(condition: Condition) -> bool:
     """ "x = 2 + 3 = 5": the chain gives a value."""
     return len(condition.relations) > 1 and any(relation.op == "=" for relation in condition.relations)
 
 
-def _defines(relation: Relation) -> str:
+def defines(relation: Relation) -> str:
     """The function that an equation defines ("f(x)"), or ""."""
     left = relation.left
     return left.name if relation.op == "=" and left.head == "symbol" and left.name.endswith(")") else ""

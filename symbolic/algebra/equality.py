@@ -17,9 +17,9 @@ from typing import Any
 from symbolic.algebra.expansion import proves_equal
 from symbolic.answers.evaluation import Point, evaluate
 from symbolic.answers.intervals import Interval, UndefinedError, exact
-from symbolic.answers.numerals import Numeral, reach
+from symbolic.answers.numerals import Numeral, same_number
 from symbolic.answers.terms import Term, number, symbols, write
-from symbolic.packing import read_fraction
+from symbolic.packing import is_long, read_fraction
 from symbolic.verdict import VerdictName
 
 Simplifier = Callable[[str, str, bool], bool | None]
@@ -82,6 +82,8 @@ def _decimal(term: Term) -> Term:
 def equal_to_number(term: Term, value: Numeral, simplifier: Simplifier) -> Finding:
     """Whether an expression is a number; a rounded float stands for what is within the tolerance."""
     if not isinstance(value, float):
+        if is_long(value):
+            return _expression("unknown", "too large")
         return equal_terms(term, number(value), simplifier)
     if symbols(term):
         return _expression("wrong" if math.isfinite(value) else "unknown", "undefined")
@@ -93,11 +95,13 @@ def equal_to_number(term: Term, value: Numeral, simplifier: Simplifier) -> Findi
 def _near(term: Term, value: float) -> VerdictName:
     try:
         constant = evaluate(term, {})
-        target = Fraction(value)
+        target = exact(Fraction(value))
     except (UndefinedError, OverflowError):
         return "unknown"
-    inside = target - reach(value) <= constant.low and constant.high <= target + reach(value)
-    return "right" if inside else "wrong"
+    same = {same_number(end, value) for end in (constant.low, constant.high)}
+    if same == {False} and constant.overlaps(target):
+        return "unknown"
+    return "right" if same == {True} else "wrong" if same == {False} else "unknown"
 
 
 def align(left: Term, right: Term) -> tuple[Term, Term]:

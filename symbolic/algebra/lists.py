@@ -9,14 +9,15 @@ import math
 from collections.abc import Callable
 
 from symbolic.algebra.equality import Finding
-from symbolic.algebra.regions import as_interval, same_region
-from symbolic.answers.reading import Answer, Condition, Formula, Items, Number, Region, Table, read_constant
+from symbolic.algebra.regions import as_interval, as_region, names_of, same_region
+from symbolic.answers.kinds import Answer, Condition, Formula, Items, Number, Region, Table, Text
+from symbolic.answers.reading import read_constant
 from symbolic.answers.terms import symbols
 from symbolic.verdict import VerdictName
 
 Compare = Callable[[Answer, Answer], Finding]
 
-MAX_SET = 200  # items; they are compared pairwise
+MAX_SET = 200  # items; what is no exact number or text is compared pairwise
 
 
 def compare_items(got: Items, expected: Items, compare: Compare) -> Finding:
@@ -25,6 +26,8 @@ def compare_items(got: Items, expected: Items, compare: Compare) -> Finding:
     if "{}" in brackets:
         return compare_sets(got, expected, compare)
     if _are_conditions(got) and _are_conditions(expected):
+        if "or" in brackets:
+            return _alternatives(got, expected, compare)
         return _systems(got, expected, compare)
     if not _same_brackets(got, expected):
         return Finding("wrong", {"kind": "list", "brackets": list(brackets)})
@@ -34,7 +37,7 @@ def compare_items(got: Items, expected: Items, compare: Compare) -> Finding:
         return Finding("wrong", {"kind": "list", "lengths": [len(got.items), len(expected.items)]})
     names = [str(index) for index in range(len(got.items))]
     found = _all("list", list(zip(names, got.items, expected.items, strict=True)), compare)
-    if found.verdict == "wrong" and "and" in brackets:
+    if found.verdict == "wrong" and {"and", "or"} & set(brackets):
         unordered = _sets_match(got.items, expected.items, compare)
         return found if unordered[0] == "wrong" else Finding("unknown", {"kind": "list", "reason": "order"})
     return found
@@ -65,7 +68,7 @@ def _all(kind: str, pairs: list[tuple[str, Answer, Answer]], compare: Compare) -
 def compare_sets(got: Items, expected: Items, compare: Compare) -> Finding:
     """As sets: order and, between texts, repetition do not count. A list with a repeat is no set."""
     sides = (got, expected)
-    if any(side.bracket not in ("{}", "", "and") for side in sides):
+    if any(side.bracket not in ("{}", "", "and", "or") for side in sides):
         return Finding("wrong", {"kind": "set", "brackets": [got.bracket, expected.bracket]})
     short = all(len(side.items) <= MAX_SET for side in sides)
     if short and any(side.bracket != "{}" and _repeats(side.items, compare) for side in sides):
@@ -90,19 +93,40 @@ def _missing(
 ) -> tuple[VerdictName, int | None]:
     """Whether each of `items` is among `others`, and the first that is not."""
     doubt: int | None = None
+    known = set(filter(_is_plain, others))
     for index, item in enumerate(items):
-        verdicts = {compare(item, other).verdict for other in others}
-        if "right" in verdicts:
+        verdict = "right" if _is_plain(item) and item in known else _among(item, others, compare)
+        if verdict == "right":
             continue
-        if "unknown" not in verdicts:
+        if verdict == "wrong":
             return "wrong", index
         doubt = index if doubt is None else doubt
     return ("right", None) if doubt is None else ("unknown", doubt)
 
 
+def _among(item: Answer, others: tuple[Answer, ...], compare: Compare) -> VerdictName:
+    """Right if the item is one of the others, wrong if it is none."""
+    doubt = False
+    for other in others:
+        verdict = compare(item, other).verdict
+        if verdict == "right":
+            return verdict
+        doubt = doubt or verdict == "unknown"
+    return "unknown" if doubt else "wrong"
+
+
+def _is_plain(answer: Answer) -> bool:
+    """Whether an answer is right against its equal, and wrong against all others of the kind."""
+    return isinstance(answer, Text) or (isinstance(answer, Number) and not isinstance(answer.value, float))
+
+
 def _repeats(items: tuple[Answer, ...], compare: Compare) -> bool:
+    plain = [item for item in items if _is_plain(item)]
+    if len(set(plain)) < len(plain):
+        return True
     pairs = ((item, other) for index, item in enumerate(items) for other in items[:index])
-    return any(compare(item, other).verdict == "right" for item, other in pairs)
+    parted = (pair for pair in pairs if not all(map(_is_plain, pair)))
+    return any(compare(item, other).verdict == "right" for item, other in parted)
 
 
 def _are_conditions(items: Items) -> bool:
@@ -124,6 +148,24 @@ def _systems(got: Items, expected: Items, compare: Compare) -> Finding:
     return Finding(verdict, {"kind": "system", "unmatched": unmatched})
 
 
+def _alternatives(got: Items, expected: Items, compare: Compare) -> Finding:
+    """Conditions of which one or another holds. A comma between equations lists them; all else that "or"
+    stands against may ask for both at once."""
+    if got.bracket == expected.bracket:
+        regions = as_region(got), as_region(expected)
+        if None not in regions and names_of(got) == names_of(expected):
+            return compare_regions(got, expected, compare)
+        return _systems(got, expected, compare)
+    equations = all(_is_equation(item) for side in (got, expected) for item in side.items)
+    if equations and "and" not in (got.bracket, expected.bracket):
+        return _systems(got, expected, compare)
+    return Finding("unknown", {"kind": "system", "reason": "and, or"})
+
+
+def _is_equation(answer: Answer) -> bool:
+    return isinstance(answer, Condition) and all(relation.op == "=" for relation in answer.relations)
+
+
 def _values(items: Items) -> dict[str, Answer]:
     """The value of each name, if every equation gives one; of a name with several, the last."""
     pairs = [assigned(item) for item in items.items]
@@ -141,8 +183,9 @@ def assigned(answer: Answer) -> tuple[str, Number | Formula] | None:
 
 def compare_regions(got: Answer, expected: Answer, compare: Compare) -> Finding:
     """Unions and intervals as sets of numbers; a chain of inequalities as the interval where it holds."""
-    sides = [as_interval(side) if isinstance(side, Condition) else side for side in (got, expected)]
-    one, other = sides
+    if len({names for names in map(names_of, (got, expected)) if names}) > 1:
+        return Finding("unknown", {"kind": "region", "rule": "names"})
+    one, other = sides = [_as_region(side) for side in (got, expected)]
     if one is None or other is None or any(isinstance(side, Items) and not side.bracket for side in sides):
         return Finding("unknown", {"kind": "region", "rule": "unread"})
     same = same_region(one, other)
@@ -153,9 +196,17 @@ def compare_regions(got: Answer, expected: Answer, compare: Compare) -> Finding:
     return Finding("right" if verdict == "right" else "unknown", {"kind": "region", "rule": "pieces"})
 
 
+def _as_region(answer: Answer) -> Answer | None:
+    if isinstance(answer, Condition):
+        return as_interval(answer)
+    if isinstance(answer, Items):
+        return as_region(answer) or answer
+    return answer
+
+
 def _same_brackets(got: Items, expected: Items) -> bool:
     """Data has no brackets and goes with round and square ones; an infinite end is open."""
-    if {got.bracket, expected.bracket} & {"", "and"}:
+    if {got.bracket, expected.bracket} & {"", "and", "or"}:
         return not {got.bracket, expected.bracket} & {"(]", "[)"}
     return _open_at_infinity(got) == _open_at_infinity(expected)
 

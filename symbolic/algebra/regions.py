@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from symbolic.answers.reading import Answer, Bracket, Condition, Items, Number, Region, read_constant
+from symbolic.answers.kinds import Answer, Bracket, Condition, Items, Number, Region
+from symbolic.answers.reading import read_constant
 from symbolic.answers.terms import Relation, symbols
 
 Cut = tuple[Fraction | float, int]  # a place on the line: just below a number (-1) or just above it (1)
@@ -34,7 +35,7 @@ def _pieces(answer: Answer) -> list[Piece] | None:
         return None
     if answer.bracket == "{}":
         return [((end, -1), (end, 1)) for end in ends]
-    if len(ends) != 2 or not answer.bracket:
+    if len(ends) != 2 or answer.bracket in ("", "and", "or"):
         return None
     return [_interval(ends[0], ends[1], answer.bracket)]
 
@@ -73,6 +74,23 @@ def as_interval(condition: Condition) -> Items | None:
             high = min(high, (bound, -1 if op == "<" else 1))
     bracket: Bracket = _BRACKETS[low[1] < 0, high[1] > 0]
     return Items((Number(low[0]), Number(high[0])), bracket)
+
+
+def as_region(items: Items) -> Region | None:
+    """The union that inequalities of one variable joined by "or" say; None for all else."""
+    conditions = [item for item in items.items if isinstance(item, Condition)]
+    if items.bracket != "or" or len(conditions) != len(items.items) or len(names_of(items)) != 1:
+        return None
+    intervals = [as_interval(condition) for condition in conditions]
+    pieces = tuple(interval for interval in intervals if interval is not None)
+    return Region(pieces) if len(pieces) == len(intervals) else None
+
+
+def names_of(answer: Answer) -> frozenset[str]:
+    """The variables of a condition, or of the conditions in a list."""
+    conditions = answer.items if isinstance(answer, Items) else (answer,)
+    relations = [one for part in conditions if isinstance(part, Condition) for one in part.relations]
+    return frozenset().union(*(symbols(side) for one in relations for side in (one.left, one.right)))
 
 
 _BRACKETS: dict[tuple[bool, bool], Bracket] = {

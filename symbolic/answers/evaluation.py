@@ -9,8 +9,10 @@ long to compute, `UndefinedError` is raised. Complex values are not covered.
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from symbolic.answers.intervals import (
@@ -80,15 +82,25 @@ def _monotone(name: str) -> Callable[[Interval], Interval]:
     return apply
 
 
-def _call(name: str, value: Fraction) -> Fraction:
+_lock = threading.Lock()
+"""Held while mpmath computes: its tables of constants are shared by all threads and not guarded."""
+
+
+@cache
+def _mpmath() -> Any:
+    """A context of this module's own, so that no precision leaks to others."""
     import mpmath
 
+    return mpmath.MPContext()
+
+
+def _call(name: str, value: Fraction) -> Fraction:
     take(_CALL)
     if abs(value) > _MAX_ARGUMENT and name not in ("log", "atan"):
         raise UndefinedError("the argument is too large")
-    with mpmath.workprec(3 * PRECISION + 2 * max(0, bits(value))):
+    with _lock, _mpmath().workprec(3 * PRECISION + 2 * max(0, bits(value))):
         try:
-            result = getattr(mpmath, name)(mpmath.mpf(value.numerator) / value.denominator)
+            result = getattr(_mpmath(), name)(_mpmath().mpf(value.numerator) / value.denominator)
             return _from_mpf(result)
         except (ValueError, ArithmeticError, TypeError) as error:
             raise UndefinedError(f"{name} has no real value there") from error
@@ -147,10 +159,8 @@ def _inverse_wave(name: str, rising: bool) -> Callable[[Interval], Interval]:
 
 
 def _pi() -> Interval:
-    import mpmath
-
-    with mpmath.workprec(PRECISION + 64):
-        value = _from_mpf(+mpmath.pi)
+    with _lock, _mpmath().workprec(PRECISION + 64):
+        value = _from_mpf(+_mpmath().pi)
     return Interval(value - _MARGIN, value + _MARGIN)
 
 

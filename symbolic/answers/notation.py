@@ -36,16 +36,22 @@ _PRINTED = re.compile(
     r"(?:Immutable|Mutable)?(?:Dense|Sparse)?(Matrix|FiniteSet|Interval(?:\.\w+)?|Union|Eq|Ne|Lt|Le|Gt|Ge|Fraction"
     r"|Point(?:2D|3D)?|array|range|set|frozenset|deque|dict_keys|dict_values|Tuple)\((.*)\)"
 )
-_TEX_COMMA = re.compile(r"(?<=[0-9])(?:\{,\}|\\,|,\\! *)(?=[0-9]{3}(?![0-9]))")
+_TEX_COMMA = re.compile(r"\{,\}|\\,|,\\! *")
+_TEX_THOUSANDS = re.compile(
+    rf"(?<![0-9A-Za-z_.,^])[1-9][0-9]{{0,2}}(?:(?:{_TEX_COMMA.pattern})[0-9]{{3}})+(?![0-9])"
+)
 _SPACE = re.compile(
     r"(?P<row>\\\\)|(?P<none>\\!|\\(?:display|text)style(?![A-Za-z]))|\\[,;:> ]|~"
     r"|\\(?:quad|qquad|thinspace|enspace|space)(?![A-Za-z])|\\hspace\*?\{[^{}]*\}"
 )
 _UPRIGHT = re.compile(r"\\(?:mathrm|mathit|mathbf|mathsf|operatorname\*?|rm)\s*\{\s*([A-Za-z]+)\s*\}")
 _CONJUNCTION = re.compile(r"\s*,?\s*" + WORDS + r"\s*\{\s*,?\s*(and|or)\s*,?\s*\}\s*")
+MAX_UNIONS = 8  # of printed unions in one another
 MAX_RANGE = 1000  # items of a printed range that are written out
 _CUT = re.compile(r".*…|<(?:int of \d+ bits|.* object.*|.* nested too deeply to show)>", re.DOTALL)
-_SUPERSCRIPT = re.compile(r"(?<=[A-Za-z)\]}])[²³]")
+_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_SUPERSCRIPT = re.compile(rf"(?<=[0-9A-Za-z)\]}}])[{_DIGITS}]+(?![0-9])")
+_VULGAR = re.compile(r"(?P<whole>(?<=[0-9]) *)?(?<![¼-¾⅐-⅞])(?P<part>[¼-¾⅐-⅞])(?![0-9¼-¾⅐-⅞])")
 _INTERVALS = {"Interval": "[]", "Interval.open": "()", "Interval.Lopen": "(]", "Interval.Ropen": "[)"}
 _PLACES = {"Reals": "(-oo, oo)", "\\mathbb{R}": "(-oo, oo)", "ℝ": "(-oo, oo)"}
 _RELATIONS = {"Eq": "=", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
@@ -60,6 +66,8 @@ def normalise(text: str) -> str:
     """One spelling for what differs in formatting alone: spaces, the minus sign, quotes, TeX's wrappers."""
     spelling = text if text.isascii() else unicodedata.normalize("NFC", text).replace("\u2212", "-")
     spelling = " ".join(spelling.split())
+    if not spelling.isascii():
+        spelling = _VULGAR.sub(_vulgar, spelling)
     if "\\" in spelling or "{," in spelling or "~" in spelling:
         spelling = _tex(spelling)
     for _ in range(4):
@@ -70,11 +78,21 @@ def normalise(text: str) -> str:
     return spelling
 
 
+def _vulgar(found: re.Match[str]) -> str:
+    """ "3½" is a mixed number."""
+    part = unicodedata.normalize("NFKC", found["part"]).replace("\u2044", "/")
+    return f"({part})" if found["whole"] is None else f" {part}"
+
+
 def _tex(spelling: str) -> str:
-    """TeX's spaces as spaces, its thousands as commas, upright letters and functions as such."""
-    spelling = _SPACE.sub(_space, _TEX_COMMA.sub(",", spelling))
+    """TeX's spaces as spaces, its thousands without commas, upright letters and functions as such."""
+    spelling = _SPACE.sub(_space, _TEX_THOUSANDS.sub(_joined, spelling))
     spelling = _UPRIGHT.sub(_upright, _CONJUNCTION.sub(r" \1 ", spelling))
     return " ".join(spelling.split())
+
+
+def _joined(found: re.Match[str]) -> str:
+    return _TEX_COMMA.sub("", found[0])
 
 
 def _space(found: re.Match[str]) -> str:
@@ -105,17 +123,17 @@ def without_unit(spelling: str, unit: str) -> str:
     return found[1].rstrip(" \\,") if found else spelling
 
 
-def plain(spelling: str) -> str:
+def plain(spelling: str, depth: int = 0) -> str:
     """Matrices as nested lists and sympy's printed sets, intervals and relations as one writes them."""
     if spelling in _PLACES:
         return _PLACES[spelling]
     if "\\begin" in spelling and (found := _TEX_MATRIX.fullmatch(spelling)):
         rows = [row for row in found["rows"].split("\\\\") if row.strip()]
         return "[" + ", ".join(f"[{', '.join(_cells(row))}]" for row in rows) + "]"
-    if "²" in spelling or "³" in spelling:
-        spelling = _SUPERSCRIPT.sub(lambda found: "^" + ("2" if found[0] == "²" else "3"), spelling)
+    if not spelling.isascii():
+        spelling = _SUPERSCRIPT.sub(lambda found: "^" + unicodedata.normalize("NFKC", found[0]), spelling)
     if spelling.endswith(")") and (found := _PRINTED.fullmatch(spelling)):
-        return _printed(found[1], found[2]) or spelling
+        return _printed(found[1], found[2], depth) or spelling
     return spelling
 
 
@@ -123,7 +141,7 @@ def _cells(row: str) -> list[str]:
     return [cell.strip() for cell in row.split("&")]
 
 
-def _printed(name: str, inside: str) -> str | None:
+def _printed(name: str, inside: str, depth: int) -> str | None:
     inside = inside.strip()
     parts = split(inside)
     if name == "Matrix":
@@ -133,7 +151,7 @@ def _printed(name: str, inside: str) -> str | None:
     if name == "FiniteSet":
         return "{" + inside + "}"
     if name == "Union":
-        return " ∪ ".join(plain(part) for part in parts)
+        return None if depth == MAX_UNIONS else " ∪ ".join(plain(part, depth + 1) for part in parts)
     if name.startswith(("Point", "Tuple")):
         return f"({inside})"
     if name in ("array", "set", "frozenset", "deque", "dict_keys", "dict_values"):

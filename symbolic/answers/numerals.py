@@ -12,6 +12,8 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
+from symbolic.packing import is_long
+
 Numeral = int | Fraction | float  # int and Fraction are exact; a float is rounded or infinite
 
 FLOAT_TOLERANCE = Fraction(1, 10**12)
@@ -27,7 +29,7 @@ _DECIMAL = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+"
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(
     rf"""(?P<sign>[+-]?)\s*
-    (?: (?P<whole>\d+)\s+(?P<part>\d+)\s*/\s*(?P<of>\d+)
+    (?: (?P<whole>\d+)\s+(?P<part>[1-9]\d?)\s*/\s*(?P<of>\d+)
       | (?P<top>{_DECIMAL})\s*/\s*(?P<bottom>{_DECIMAL})
       | (?P<decimal>{_DECIMAL})
         (?: [eE](?P<exp>[+-]?\d+)
@@ -77,11 +79,15 @@ def _value(found: re.Match[str]) -> Numeral | None:
         if len(exponent) > 6 or abs(int(exponent)) > _MAX_EXPONENT:
             raise TooLargeError
         size *= Fraction(10) ** int(exponent)
+    if is_long(size):
+        raise TooLargeError
     return -size if found["sign"] == "-" else size
 
 
 def _ratio(found: re.Match[str]) -> tuple[Fraction, Fraction]:
     if found["whole"]:
+        if int(found["part"]) >= int(found["of"]):  # no mixed number: two numbers side by side
+            return Fraction(0), Fraction(0)
         return int(found["whole"]) * int(found["of"]) + _fraction(found["part"]), _fraction(found["of"])
     if found["top"]:
         return _fraction(found["top"]), _fraction(found["bottom"])

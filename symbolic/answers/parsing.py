@@ -8,8 +8,7 @@ those), TeX beyond the macros below (`latex` translates it, in the sandbox).
 
 from __future__ import annotations
 
-import re
-
+from symbolic.answers.dates import is_date, is_time
 from symbolic.answers.literals import literal
 from symbolic.answers.terms import (
     FUNCTIONS,
@@ -40,14 +39,13 @@ _ALIASES = {
 _FRACTIONS = ("frac", "dfrac", "tfrac", "cfrac")
 _CALLED = frozenset((*"fghuvwFGHPQφψΓσ", "phi", "varphi", "Phi", "psi", "Gamma", "zeta", "sigma"))
 RELATIONS = ("=", "!=", "<=", ">=", "<", ">")
-_DATE = re.compile(r"\d{1,4}([-/.:])\d{1,2}\1\d{1,4}|\d{1,2}:\d\d", re.ASCII)
 
 
 def read_term(text: str) -> Term | Relation | Chain:
     """The tree of an expression, of a relation, or of several that are chained. Raises `NotMathError`."""
     if len(text) > MAX_TEXT:
         raise TooLongError("the text is too long")
-    if _DATE.fullmatch(text.strip()):
+    if is_date(text.strip()) or is_time(text.strip()):
         raise NotMathError("it looks like a date or a time")
     try:
         found = _Reader(tokenize(text), tex="\\" in text or "{" in text).everything()

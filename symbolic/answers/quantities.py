@@ -48,12 +48,26 @@ _NAMES = {
     for spelling in (name, *spellings.split("|"))
 }
 _ABBREVIATIONS = frozenset(name for name in _NAMES if name.isalpha() and len(name) < 4)
-_MULTIPLES = frozenset(["hundred", "thousand", "million", "billion", "trillion", "dozen", "half", "score"])
+_FACTORS = """
+hundred thousand million billion trillion dozen score half halve quarter third fourth fifth sixth seventh
+eighth ninth tenth eleventh twelfth hundredth thousandth millionth squared cubed times
+"""
+_MULTIPLES = frozenset(form for word in _FACTORS.split() for form in (word, word + "s"))
+_PROSE = re.compile(
+    r"\b(?:is|are|was|were|be|the|that|it|total|left|remain\w*)\b|^(?:of|so|as) |\bin [A-Za-z]",
+    re.IGNORECASE,
+)
+"""Words of a sentence, which are no unit."""
+
 _NO_UNITS = frozenset((*FUNCTIONS, "and", "or", "mod", "choose", "pi", "inf", "infinity", "remainder", "j"))
 
 _SIGNS = r"\\?%|\\?\$|[€£¥¢₹°′]|\^\s*\{?\s*\\circ\s*\}?|\\degree|\\circ"
+_CIRCLE = re.compile(r"\\(?:circ|degree)(?![A-Za-z])")
 _PREFIXED = re.compile(r"([-+]?)\s*(\\?\$|[€£¥₹])\s*([-+]?[\d.].*)", re.ASCII)
 _SIGNED = re.compile(rf"(.*[\w.)}}])\s*({_SIGNS})", re.ASCII)
+_BRACKETED = re.compile(r"\([^(){}\[\]]*\)|\{[^(){}\[\]]*\}|\[[^(){}\[\]]*\]")
+_EXPONENT = re.compile(r"(?<=[\d.])[eE][-+](?=\d)")
+_PLUS = re.compile(r"(?<=[\w.!|])\s*[-+]")
 _POWER = r"(?:\s*(?:\^\s*\{?\s*[23]\s*\}?|[²³]))?"
 _WORDED = re.compile(rf"(.*?[^\s\\])\s*{WORDS}\s*\{{([^{{}}]*)\}}({_POWER})\.?")
 _PLAIN = re.compile(rf"(.*[\d.)}}])(\s*)((?:[A-Za-z]+(?:[ /.][A-Za-z]+)*){_POWER})\.?", re.ASCII)
@@ -61,8 +75,18 @@ _PLAIN = re.compile(rf"(.*[\d.)}}])(\s*)((?:[A-Za-z]+(?:[ /.][A-Za-z]+)*){_POWER
 
 def split_unit(spelling: str) -> tuple[str, str] | None:
     """What stands before the unit, and the unit's name ("" for one that is not understood); else None."""
-    if len(spelling) > MAX_TEXT:
-        return None
+    found = _split(spelling) if len(spelling) <= MAX_TEXT else None
+    return None if found is None or _is_sum(found[0]) else found
+
+
+def _is_sum(text: str) -> bool:
+    """Whether a sum outside brackets stands before the unit, which may belong to its last term alone."""
+    while (outside := _BRACKETED.sub("0", text)) != text:
+        text = outside
+    return _PLUS.search(_EXPONENT.sub("", text)) is not None
+
+
+def _split(spelling: str) -> tuple[str, str] | None:
     if found := _PREFIXED.fullmatch(spelling):
         return found[1] + found[3], unit_name(found[2])
     if found := _SIGNED.fullmatch(spelling):
@@ -83,17 +107,17 @@ def _is_unit(text: str, apart: bool) -> bool:
     single = len(words) == 1 and len(words[0]) == 1
     if single or words[0] in _ABBREVIATIONS or _NAMES.get(words[0]):
         return apart and words[0] in _NAMES if single else words[0] in _NAMES
-    return apart and len(words[0]) > 2
+    return apart and (len(words[0]) > 2 or _PROSE.search(text) is not None)
 
 
 def unit_name(text: str) -> str:
-    """One name for the spellings of a unit; "" for what multiplies ("million")."""
+    """One name for the spellings of a unit; "" for what multiplies ("million") or goes on as a sentence."""
     text = re.sub(r"\s*\^\s*\{?\s*([23])\s*\}?", r"^\1", text.replace("²", "^2").replace("³", "^3"))
     text = re.sub(r"\\([%$])", r"\1", " ".join(text.split()).strip(" .,"))
     text = re.sub(r"\s*(?:/|\bper\b)\s*", "/", text) if text != "per cent" else text
-    if "circ" in text or text == "\\degree":
+    if _CIRCLE.search(text):
         return "°"
-    if any(word.lower() in _MULTIPLES for word in re.findall("[A-Za-z]+", text)):
+    if _PROSE.search(text) or any(word.lower() in _MULTIPLES for word in re.findall("[A-Za-z]+", text)):
         return ""
     text = re.sub(r"\b(?:square|sq) (\w+)", r"\1^2", re.sub(r"\b(?:cubic|cu) (\w+)", r"\1^3", text))
     return _NAMES.get(text) or re.sub("[A-Za-z]+", lambda word: _word(word[0]), text)

@@ -11,126 +11,46 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
+from symbolic.answers import thousands
+from symbolic.answers.dates import has_full_year, is_date, is_time
 from symbolic.answers.evaluation import evaluate
 from symbolic.answers.intervals import UndefinedError
+from symbolic.answers.kinds import (
+    Answer,
+    Boolean,
+    Bracket,
+    Condition,
+    Formula,
+    Items,
+    Missing,
+    Number,
+    Quantity,
+    Region,
+    Table,
+    Tex,
+    Text,
+    Unreadable,
+)
 from symbolic.answers.latex import UNITS
 from symbolic.answers.naming import assignments, definition, member
-from symbolic.answers.notation import encloses, entries, is_cut, normalise, plain, split, without_unit
-from symbolic.answers.numerals import Numeral, TooLargeError, read_float, read_number
+from symbolic.answers.notation import encloses, entries, is_cut, normalise, plain, without_unit
+from symbolic.answers.numerals import TooLargeError, read_float, read_number
 from symbolic.answers.parsing import is_infinite, read_term
 from symbolic.answers.quantities import split_unit
 from symbolic.answers.terms import AmbiguousError, Chain, NotMathError, Relation, Term, TooLongError, symbols
-
-Bracket = Literal["", "and", "()", "[]", "{}", "(]", "[)"]
-"""Of a list: "" for data and for bare items, "and" for two that and/or joins, whose order may not count."""
+from symbolic.packing import is_long
 
 MAX_DEPTH = 16
 MAX_ITEMS = 10_000
 MAX_TEXT = 40_000  # characters
+MAX_ODD = 100  # characters of a spelling that is looked at for dates and the like
 MAX_BRACKETS = 3000  # that a text opens
 
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    value: Numeral
-
-
-@dataclass(frozen=True, slots=True)
-class Boolean:
-    value: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """An expression that is more than a number."""
-
-    term: Term
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """An equation or inequality, or several that hold together ("1 < x <= 2")."""
-
-    relations: tuple[Relation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number with a unit, percent or currency sign."""
-
-    value: Number | Formula
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tex:
-    """TeX that the restricted reader does not take."""
-
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """A list, tuple, set or interval; `bracket` says which, where the text had one."""
-
-    items: tuple[Answer, ...]
-    bracket: Bracket = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A union of intervals and finite sets."""
-
-    pieces: tuple[Answer, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A mapping from text to answers."""
-
-    entries: Mapping[str, Answer]
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Empty, None or nan: never right."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """Too large, too deep, foreign, cut or readable in two ways: only its very spelling can be compared.
-
-    `no_number` marks a spelling of which it is known that it stands for no number: a date, hexadecimal.
-    """
-
-    spelling: str | None
-    no_number: bool = False
-
-
-Answer = (
-    Number
-    | Boolean
-    | Text
-    | Formula
-    | Condition
-    | Quantity
-    | Tex
-    | Items
-    | Region
-    | Table
-    | Missing
-    | Unreadable
-)
 
 _WORDS = {"yes": True, "true": True, "no": False, "false": False}
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
@@ -139,7 +59,7 @@ _PLAIN_WORDS = re.compile(r"[A-Za-z]+(?:[ '-][A-Za-z]+)*[.!?]?")
 _WORDS_OF_ANY_SCRIPT = re.compile(r"[^\W\d_]+(?:[ ,.;:'’-]+[^\W\d_]+)*[.!?]?")
 _NO_NUMBER = re.compile(
     r"""\d+(?:_\d+)+ | 0[xob]\w+ | [^\W_]*[^\x00-\x7F\W_][^\W_]* | [-+.]+  # underscores, bases, other digits
-    | \d{1,4}([-/.:])\d{1,2}\1\d{1,4} | \d+:\d+(?::\d+)* | \d+(?:\.\d+){2,}  # dates, times, versions""",
+    | \d+(?:\.\d+){2,}  # versions""",
     re.VERBOSE,
 )
 _JOINED = re.compile(r"(?<![A-Za-z\\])(?:and|or)(?![A-Za-z])")
@@ -150,7 +70,7 @@ _CUPS = re.compile(r"\s*(?:∪|\\cup(?![A-Za-z])|(?<=[\])}])\s*U\s*(?=[\[({]))\s
 
 
 def read(value: Any, unit: str | None = None, depth: int = 0) -> Answer:
-    """The answer that plain data or text spells; `unit` ("%", "cm") may follow a number. Never raises."""
+    """The answer that plain data or text spells; `unit` ("%", "cm") may follow a number."""
     kind = type(value)
     if kind is str:
         return read_text(value, unit, depth)
@@ -176,7 +96,7 @@ def _read_other(value: Any, unit: str | None, depth: int) -> Answer:
     if kind is dict:
         return _table(value, unit, depth)
     if kind is Fraction:
-        return Number(value)
+        return Unreadable(None) if is_long(value) else Number(value)
     if kind is Decimal:
         return read_text(str(value), unit, depth)
     return Unreadable(None)
@@ -192,13 +112,17 @@ def _items(values: Iterable[Any], bracket: Bracket, unit: str | None, depth: int
 def _table(value: Mapping[Any, Any], unit: str | None, depth: int) -> Answer:
     if not value and depth == 0:
         return Missing()
-    if len(value) > MAX_ITEMS or any(type(key) not in (str, int, bool, float) for key in value):
+    if len(value) > MAX_ITEMS or any(not _is_key(key) for key in value):
         return Unreadable(None)
     return Table({str(key): read(item, unit, depth + 1) for key, item in value.items()})
 
 
+def _is_key(key: Any) -> bool:
+    return type(key) in (str, bool, float) or (type(key) is int and not is_long(key))
+
+
 def read_text(text: str, unit: str | None = None, depth: int = 0) -> Answer:
-    """The answer that a text spells. Never raises."""
+    """The answer that a text spells: `Unreadable` where it is too large, too deep or not understood."""
     if _INTEGER.fullmatch(text):
         return Number(int(text))
     if len(text) > MAX_TEXT or sum(map(text.count, "([{")) > MAX_BRACKETS:
@@ -223,7 +147,12 @@ def read_text(text: str, unit: str | None = None, depth: int = 0) -> Answer:
 
 def _unreadable(spelling: str) -> Unreadable:
     squeezed = _BLANKS.sub("", spelling)
-    return Unreadable(squeezed, _NO_NUMBER.fullmatch(squeezed) is not None)
+    return Unreadable(squeezed, len(squeezed) <= MAX_ODD and _is_no_number(squeezed))
+
+
+def _is_no_number(text: str) -> bool:
+    dated = is_time(text) or (is_date(text) and has_full_year(text))
+    return dated or _NO_NUMBER.fullmatch(text) is not None
 
 
 def _read_structure(spelling: str, unit: str | None, depth: int) -> Answer:
@@ -235,7 +164,7 @@ def _read_structure(spelling: str, unit: str | None, depth: int) -> Answer:
         return _unreadable(spelling) if "oo-oo" in spelling else Text(spelling)
     pieces = _CUPS.split(spelling)
     if len(pieces) > 1:
-        return Region(tuple(read_text(piece, unit, depth + 1) for piece in pieces))
+        return Region(tuple(read_text(thousands.parted(piece), unit, depth + 1) for piece in pieces))
     found = split_unit(spelling)
     if found and read_number(found[0]) is not None:
         return _read_quantity(spelling, depth) or _unreadable(spelling)
@@ -245,7 +174,7 @@ def _read_structure(spelling: str, unit: str | None, depth: int) -> Answer:
 def _read_named(spelling: str, unit: str | None, depth: int) -> Answer | None:
     """ "x ∈ [0, 1]", "(x, y) = (1, 2)", "f(x) = x^2" and sympy's "(0 < x) & (x < 1)"; None for all else."""
     if place := member(spelling):
-        found = read_text(place, unit, depth + 1)
+        found = read_text(thousands.parted(place), unit, depth + 1)
         return found if isinstance(found, Items | Region) else _unreadable(spelling)
     if pairs := assignments(spelling):
         return Items(tuple(_named(name, text) for name, text in pairs))
@@ -273,10 +202,13 @@ def _read_list(spelling: str, unit: str | None, depth: int) -> Answer:
     bracket, inside = _unbracket(spelling)
     if bracket and not inside:
         return Missing() if depth == 0 else Items((), bracket)
-    parts = split(inside)
+    parts, grouped = thousands.parts(inside, bracket)
     joined = [piece.strip(" ,") for part in parts for piece in _JOINED.split(part) if piece.strip(" ,")]
-    if not bracket and joined != parts:
-        return _items(joined, "and" if len(parts) == 1 else "", unit, depth)
+    if grouped and not thousands.are_grouped(joined):
+        return _unreadable(spelling)
+    if not bracket and max(len(joined), len(parts)) > 1:
+        found = _items(joined, _joint(inside, len(parts)) if joined != parts else "", unit, depth)
+        return replace(found, prose=any(map(_is_words, found.items))) if isinstance(found, Items) else found
     if bracket == "{}" and (pairs := entries(parts)):
         return Table({key: read_text(item, unit, depth + 1) for key, item in pairs})
     if len(parts) > 1 or bracket not in ("", "()") or (bracket and inside.endswith(",")):
@@ -284,6 +216,16 @@ def _read_list(spelling: str, unit: str | None, depth: int) -> Answer:
     if bracket:
         return read_text(inside, unit, depth + 1)
     return _read_quantity(spelling, depth) or _read_math(spelling)
+
+
+def _is_words(answer: Answer) -> bool:
+    return isinstance(answer, Unreadable) or (isinstance(answer, Text) and len(answer.value) > 1)
+
+
+def _joint(text: str, parts: int) -> Bracket:
+    if "or" in _JOINED.findall(text):
+        return "or"
+    return "and" if parts == 1 else ""
 
 
 def _read_quantity(spelling: str, depth: int) -> Answer | None:

@@ -20,6 +20,7 @@ MAX_ITEMS = 1000
 MAX_TEXT = 10_000
 MAX_BITS = 13_000  # Python refuses to write an integer much longer than this in decimal
 _SAFE = 1 << 53
+_DOUBLE = 15  # digits that a double holds
 _SHORT = 11  # digits of a number that was hardly rounded
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _ELSEWHERE: Any = object()
@@ -171,7 +172,7 @@ def _sympy(value: Any, kind: type) -> Any:
     if "Integer" in names:
         return int(value)
     if "Float" in names:
-        return _rounded(value)
+        return _sympy_float(value)
     if names & {"MatrixBase", "NDimArray"}:
         if math.prod(value.shape) > MAX_ITEMS:
             raise TooLargeError(
@@ -185,6 +186,12 @@ def _sympy(value: Any, kind: type) -> Any:
     if "Poly" in names:
         return value.as_expr()
     return _sympy_text(value, names)
+
+
+def _sympy_float(value: Any) -> Any:
+    """As it is printed, where it has fewer digits than a double: the bits beyond them are none of its own."""
+    digits = str(value).partition("e")[0].replace(".", "").lstrip("-0")
+    return float(str(value)) if digits.isdecimal() and len(digits) < _DOUBLE else _rounded(value)
 
 
 def _sympy_text(value: Any, names: set[str]) -> Any:

@@ -14,7 +14,7 @@ from symbolic import Execution, judge, judge_all
 from symbolic.packing import pack
 from symbolic.recheck import check
 
-from .near_misses import algebra, kinds, numbers, words
+from .near_misses import algebra, kinds, numbers, spellings, words
 
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
@@ -33,7 +33,7 @@ HERE = NoSandbox()
 def cases(prefix=""):
     return [
         pytest.param(verdict, *case, *[None] * (3 - len(case)), id=name)
-        for module in (numbers, words, algebra, kinds)
+        for module in (numbers, words, algebra, kinds, spellings)
         for verdict in ("right", "wrong", "unknown")
         for name, case in getattr(module, prefix + verdict.upper(), {}).items()
     ]
@@ -91,6 +91,20 @@ def test_a_planted_certificate_is_caught(got, expected, change):
         assert (verdict, planted) != (judged.verdict, judged.certificate)
         complaint = check(verdict, planted, HERE)
         assert complaint is not None or (verdict == "right" and change == {"expected": 5})
+
+
+def test_a_point_does_not_part_functions_of_different_names():
+    forged = {
+        "kind": "relation",
+        "stage": "point",
+        "got": "f(x) = x^2",
+        "expected": "g(x) = x^2",
+        "point": {"f(x)": "1", "g(x)": "0", "x": "1"},
+    }
+    assert check("wrong", forged, HERE) is not None
+    assert (
+        check("wrong", {**forged, "expected": "f(x) = x^3", "point": {"f(x)": "4", "x": "2"}}, HERE) is None
+    )
 
 
 PLAIN = st.recursive(
