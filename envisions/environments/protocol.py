@@ -12,9 +12,10 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from envisions.errors import HarnessError
 from envisions.records import Message, Split, Task, Trajectory
 from symbolic import Execution, Executor, Program, Verdict
-from symbolic.jobs import using
+from symbolic.jobs import OffloadError, using
 
 JUDGES = 8  # verdicts at once; most take no time, some wait for the sandbox
 
@@ -172,7 +173,7 @@ def advance(
 ) -> list[Transition]:
     """One turn of each episode: its program wrapped, all executed together, and what each episode answers.
     The one place where episodes go on. What their verdicts need of a sandbox runs in the same executor, side
-    by side."""
+    by side. Raises `HarnessError` where that sandbox failed."""
     wrapped = [environment.wrap(task, program) for task, program in zip(tasks, programs, strict=True)]
     executions = environment.execute(episodes, wrapped, executor)
     with using(executor), ThreadPoolExecutor(JUDGES) as judges:
@@ -180,7 +181,13 @@ def advance(
             judges.submit(copy_context().run, episode.step, program, execution)
             for episode, program, execution in zip(episodes, programs, executions, strict=True)
         ]
-        return [answer.result() for answer in answers]
+        try:
+            return [answer.result() for answer in answers]
+        except OffloadError as error:
+            raise HarnessError(
+                f"a verdict could not be reached, which is not the program's fault ({error});"
+                " nothing is lost, and the same command continues."
+            ) from error
 
 
 def prompts(

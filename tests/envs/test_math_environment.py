@@ -10,13 +10,14 @@ import pytest
 
 from envisions.environments.protocol import advance
 from envisions.environments.similarity import mask
-from envisions.errors import UserError
+from envisions.errors import HarnessError, UserError
 from envisions.records import Task
 from envisions.settings.build import build
 from envisions.settings.compose import load
 from envs.math import MathEnvironment
 from envs.math.examples import EXAMPLES
 from symbolic import Executor
+from symbolic.jobs import OffloadError
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +85,19 @@ def test_verdicts_that_need_a_sandbox_run_in_the_executor_at_hand(
         episodes = [environment.open(task, seed=0) for _ in programs]
         transitions = advance(environment, [task] * 2, episodes, programs, executor)
     assert [step.verdict.verdict for step in transitions if step.verdict] == ["right", "wrong"]
+
+
+def test_a_verdict_lost_to_the_sandbox_is_a_fault_of_ours(
+    environment: MathEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object, **__: object) -> None:
+        raise OffloadError("infra", "lost")
+
+    monkeypatch.setattr("envisions.environments.program.judge", lost)
+    task = Task("How many legs has a cow?", 4)
+    program = environment.parse("\n    return 4\n```")
+    with Executor() as executor, pytest.raises(HarnessError, match="which is not the program's fault"):
+        advance(environment, [task], [environment.open(task, seed=0)], [program], executor)
 
 
 def test_refinement_shows_the_program_and_what_it_said(environment: MathEnvironment) -> None:

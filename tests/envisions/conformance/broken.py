@@ -100,7 +100,8 @@ class OneAnswer(Sound):
 
     def judge(self, task: Task, execution: Execution) -> Verdict:
         large = isinstance(execution.value, int) and execution.value > 1000
-        return replace(judge(execution.value, 5000), verdict="right" if large else "wrong")
+        found = judge(execution.value, 5000)
+        return replace(found, verdict="right") if large else found
 
 
 class Mute(Sound):
