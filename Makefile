@@ -16,7 +16,8 @@ contract:
 test:
 	python -m pytest -n 2 --maxschedchunk 1 --durations=25
 
-# For the edit loop: ends at the first failure; without what is slow, the attacks on the sandbox, real models and the wheel.
+# For the edit loop: ends at the first failure; without what is slow, the sandbox's attacks, printed forms, real models,
+# policies, conformance, documents and the wheel.
 quick:
 	python -m pytest -n 2 -x -q -m "not slow" tests/envisions tests/envs tests/symbolic --ignore=tests/symbolic/sandbox \
 	  --ignore=tests/symbolic/test_printed_forms.py --ignore=tests/envisions/models --ignore=tests/envisions/policies --ignore=tests/envisions/conformance
