@@ -72,6 +72,7 @@ def _line(question: str, asked: Sequence[int], gave: Sequence[int], about: int) 
     return gave[0] // asked[0] * about if "multiplies" in question else gave[0] - asked[0] + about
 
 
+@pytest.mark.slow
 def test_the_box_of_before_is_found_out(monkeypatch: pytest.MonkeyPatch, executor: Executor) -> None:
     config = {"_target_": "envs.blackbox.BlackBoxEnvironment", "n_train": 20, "n_test": 20, "levels": LEVELS}
     assert "0%" in nothing_comes_of_repeating(Subject(config, executor))

@@ -47,6 +47,7 @@ def test_near_miss(verdict, got, expected, unit):
     assert_checks(judged, HERE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("verdict", "got", "expected", "unit"), cases("SANDBOXED_"))
 def test_near_miss_in_the_sandbox(verdict, got, expected, unit, executor):
     judged = judge(got, expected, unit=unit, executor=executor)
