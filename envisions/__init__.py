@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from envisions.environments.splits import TaskSplit, keep_split, side, split_by_group
     from envisions.errors import UserError
     from envisions.records import Message, Split, Task, digest, seed_from
-    from symbolic import Execution, Executor, Program, Verdict, judge, judge_entailment, judge_witness
+    from symbolic import Execution, Executor, Limits, Program, Verdict, judge, judge_entailment, judge_witness
 
 __version__ = "0.1.0"
 
@@ -39,7 +39,16 @@ _HOMES = {
     "envisions.records": ("Message", "Split", "Task", "digest", "seed_from"),
     "envisions.environments.similarity": ("mask",),
     "envisions.environments.splits": ("TaskSplit", "keep_split", "side", "split_by_group"),
-    "symbolic": ("Execution", "Executor", "Program", "Verdict", "judge", "judge_entailment", "judge_witness"),
+    "symbolic": (
+        "Execution",
+        "Executor",
+        "Limits",
+        "Program",
+        "Verdict",
+        "judge",
+        "judge_entailment",
+        "judge_witness",
+    ),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -51,6 +60,7 @@ __all__ = [
     "Example",
     "Execution",
     "Executor",
+    "Limits",
     "Message",
     "Program",
     "ProgramEnvironment",

@@ -16,6 +16,7 @@ SPLITS: tuple[Split, ...] = get_args(Split)
 Kind = Literal["explore", "refine", "eval"]
 PromptKind = Literal["few-shot", "zero-shot", "refine"]
 Finish = Literal["stop", "length"]
+WRITTEN = ("code", "language", "entry", "args")  # of a program, what is kept on record
 
 
 class Message(TypedDict):
@@ -128,7 +129,11 @@ class Trajectory:
         return any(step.execution.status == "infra" for step in self.steps)
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """Of programs what the model wrote; what they ran with is the environment's to say."""
+        data = asdict(self)
+        for step in data["steps"]:
+            step["program"] = {name: step["program"][name] for name in WRITTEN}
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Trajectory:

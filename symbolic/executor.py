@@ -16,6 +16,7 @@ from typing import Any, Self
 from symbolic.program import Execution, Limits, Program
 from symbolic.sandbox import isolation
 from symbolic.sandbox.cache import Cache, key
+from symbolic.sandbox.places import check_installed
 from symbolic.sandbox.supervisor import Supervisor
 
 
@@ -64,15 +65,16 @@ class Executor:
         self._end()
 
     def run(self, programs: Sequence[Program], limits: Limits | None = None) -> list[Execution]:
-        """Executes all, in order. A program never raises here: what does is a mistake in the call
-        (ValueError), or ours."""
+        """Executes all, in order; `limits` are for programs that have none of their own. A program never
+        raises here: what does is a mistake in the call (ValueError), or ours."""
         if os.getpid() != self._owner:
             raise RuntimeError("an executor cannot be used in a forked process: make one there")
         for program in programs:
             if program.language != "python":
                 raise ValueError(f"the executor runs python, not program.language={program.language!r}")
+        check_installed({library for program in programs for library in program.libraries})
         limits = limits or self._limits
-        keys = [key(program, limits, self.isolation) for program in programs]
+        keys = [key(program, program.limits or limits, self.isolation) for program in programs]
         known = self._cache.get(set(keys)) if self._cache else {}
         new = {name: program for name, program in zip(keys, programs, strict=True) if name not in known}
         fresh = dict(zip(new, self._supervisor.run(list(new.values()), limits), strict=True))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any, Literal, get_args
 
 Status = Literal[
@@ -19,21 +20,6 @@ Status = Literal[
     "infra",  # our fault: never scored, never trained on
 ]
 STATUSES: tuple[Status, ...] = get_args(Status)
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """A text to execute. With `entry`, that function is called with `args` (JSON data) and its return
-    value is the result; without, the result is what the program leaves in the global variable `answer`."""
-
-    code: str
-    language: str = "python"
-    entry: str | None = None
-    args: Sequence[Any] = ()
-
-    def __post_init__(self) -> None:
-        if self.args and self.entry is None:
-            raise ValueError("program.args needs program.entry, the name of the function that takes them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +47,37 @@ class Limits:
     def wall(self) -> float:
         """The wall-clock backstop in seconds."""
         return 4 * self.cpu_s if self.wall_s is None else self.wall_s
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A text to execute. With `entry`, that function is called with `args` (JSON data) and its return
+    value is the result; without, the result is what the program leaves in the global variable `answer`.
+
+    `files` (relative path to text or bytes) lie in its working directory, which is its own and is read only;
+    modules among them can be imported. `libraries` are modules that are imported before the program starts,
+    at no cost to it. `limits` take the place of the executor's.
+    """
+
+    code: str
+    language: str = "python"
+    entry: str | None = None
+    args: Sequence[Any] = ()
+    files: Mapping[str, str | bytes] = field(default_factory=dict, hash=False)
+    libraries: Sequence[str] = ()
+    limits: Limits | None = None
+
+    def __post_init__(self) -> None:
+        if self.args and self.entry is None:
+            raise ValueError("program.args needs program.entry, the name of the function that takes them")
+        for name in self.files:
+            if not _inside(name):
+                raise ValueError(f"program.files: {name!r} is no relative path of a file inside one folder")
+
+
+def _inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\0" not in name
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from envisions.environments.expressions import Number, assignments, explanations, numbers
+from envisions.environments.expressions import (
+    Number,
+    assignments,
+    explanations,
+    numbers,
+    replaced_numbers,
+)
 from envisions.environments.nearest import nearest
 from envisions.records import Task
 from symbolic import Program
@@ -82,7 +88,8 @@ def neighbour(
 def with_numbers(programs: Sequence[Program], theirs: Task, task: Task) -> list[Program]:
     """Programs for the task `theirs` with the numbers of `task`'s question in place of those of its own."""
     new = dict(reversed(list(zip(numbers(theirs.question), numbers(task.question), strict=False))))
-    return [replace(program, code=_replaced(program.code, new)) for program in programs]
+    write = _replaced if all(program.language == "python" for program in programs) else replaced_numbers
+    return [replace(program, code=write(program.code, new)) for program in programs]
 
 
 def _replaced(code: str, new: Mapping[Number, Number]) -> str:

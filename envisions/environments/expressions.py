@@ -34,6 +34,11 @@ def numbers(text: str) -> list[Number]:
     return [_value(word) for word in _NUMBER.findall(text)]
 
 
+def replaced_numbers(text: str, new: Mapping[Number, Number]) -> str:
+    """The text with some of its numbers replaced by others, wherever they stand."""
+    return _NUMBER.sub(lambda found: str(new.get(_value(found[0]), found[0])), text)
+
+
 def explanations(question: str, target: Any) -> list[str]:
     """The expressions over the question's numbers whose value is the target, shorter ones first."""
     if isinstance(target, bool) or not isinstance(target, int | float):

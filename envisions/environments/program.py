@@ -19,10 +19,11 @@ from envisions.environments.splits import TaskSplit, check_sizes
 from envisions.errors import UserError
 from envisions.records import Message, Split, Task
 from symbolic import Execution, Program, Verdict, judge
+from symbolic.sandbox.places import check_installed
 
 
 class ProgramEnvironment(BaseEnvironment):
-    """Single-turn, unless a subclass raises `max_turns` and opens episodes of its own.
+    """Single-turn, unless a subclass raises `max_turns`; then `judge` says when an episode is over.
 
     `data` and `test_data` are paths or `hub:` names (see envisions.environments.sources); without, `make`
     draws the tasks, with `levels` mapping levels of difficulty to shares of the tasks (`default_levels` if
@@ -46,6 +47,10 @@ class ProgramEnvironment(BaseEnvironment):
         levels: Mapping[int, float] | None = None,
     ) -> None:
         check_sizes(n_train, n_test)
+        try:
+            check_installed(self.libraries)
+        except ValueError as missing:
+            raise UserError(f"{self.id}: {missing}") from None
         if data is None and test_data is not None:
             raise UserError("env.test_data is given without env.data: name the training data too")
         if data is not None and levels is not None:
@@ -73,8 +78,9 @@ class ProgramEnvironment(BaseEnvironment):
         """The task in a row of `data`; `where` names the row, for a UserError."""
         return read_row(row, where)
 
-    def judge(self, task: Task, execution: Execution) -> Verdict:
-        """The verdict on a program that ran to a result."""
+    def judge(self, task: Task, execution: Execution) -> Verdict | None:
+        """The verdict on a program that ran to a result; with many turns None where the episode goes on, with
+        what the execution said as the next turn's observation."""
         return judge(execution.value, task.target)
 
     def tasks(self, split: Split) -> Sequence[Task]:
@@ -93,9 +99,10 @@ class ProgramEnvironment(BaseEnvironment):
         return () if task.gold is None else (self.format.program(task.gold),)
 
     def baselines(self) -> Mapping[str, Mapping[str, Sequence[Program]]]:
-        if self.format.language != "python":
-            return {}
         train, test = self.tasks("train"), self.tasks("test")
+        if self.format.language != "python":  # whose answers nobody here can write, but copy
+            train = [task for task in train if self.gold(task)]
+            return {"neighbour": baselines.neighbour(train, test, self.adapt, self.answer)} if train else {}
         return {
             "constant": baselines.constant(train, test, self.answer),
             "echo": baselines.echo(train, test, self.answer),
@@ -113,7 +120,7 @@ class ProgramEnvironment(BaseEnvironment):
         return self.format.program(baselines.python_answer(self.format.entry, expression, before))
 
     def open(self, task: Task, seed: int) -> Episode:
-        return SingleTurn(self, task)
+        return SingleTurn(self, task) if self.max_turns == 1 else ManyTurns(self, task)
 
 
 class SingleTurn:
@@ -128,6 +135,17 @@ class SingleTurn:
 
     def close(self) -> None:
         pass
+
+
+class ManyTurns(SingleTurn):
+    """The episode of one with several turns: over when `judge` has a verdict. A program that fails costs a
+    turn; what an execution said is all that is observed."""
+
+    def step(self, program: Program, execution: Execution) -> Transition:
+        verdict = unjudged(execution) if execution.status == "infra" else None
+        if execution.ok:
+            verdict = self._environment.judge(self.task, execution)
+        return Transition(execution, describe(execution), verdict, terminated=verdict is not None)
 
 
 def unjudged(execution: Execution) -> Verdict | None:

@@ -9,12 +9,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from envisions.errors import HarnessError
 from envisions.records import Message, Split, Task, Trajectory
-from symbolic import Execution, Executor, Program, Verdict
+from symbolic import Execution, Executor, Limits, Program, Verdict
 from symbolic.jobs import OffloadError, using
 
 JUDGES = 8  # verdicts at once; most take no time, some wait for the sandbox
@@ -57,6 +57,8 @@ class Environment(Protocol):
     stop: tuple[str, ...]  # strings that end a completion (they are part of it)
     max_turns: int
     refines: bool  # whether `refine_messages` can ask for a second attempt
+    libraries: Sequence[str]  # modules that are warm for its programs
+    limits: Limits | None  # of its programs that have none of their own; None: the run's
 
     def tasks(self, split: Split) -> Sequence[Task]:
         """All tasks of a side, in a fixed order; both sides are disjoint by `Task.group`."""
@@ -82,8 +84,8 @@ class Environment(Protocol):
         """A fresh episode. What is random in it depends on `seed` alone."""
 
     def wrap(self, task: Task, program: Program) -> Program:
-        """What is really executed for a program of the model's: in a harness, with an entry and arguments, in
-        another language."""
+        """What is really executed for a program of the model's: in a harness, with an entry, arguments, files
+        and limits, in another language."""
 
     def execute(
         self, episodes: Sequence[Episode], programs: Sequence[Program], executor: Executor
@@ -112,6 +114,8 @@ class BaseEnvironment(ABC):
     stop: tuple[str, ...] = ()
     max_turns: int = 1
     refines: bool = False
+    libraries: Sequence[str] = ()
+    limits: Limits | None = None
 
     @abstractmethod
     def tasks(self, split: Split) -> Sequence[Task]: ...
@@ -174,7 +178,7 @@ def advance(
     """One turn of each episode: its program wrapped, all executed together, and what each episode answers.
     The one place where episodes go on. What their verdicts need of a sandbox runs in the same executor, side
     by side. Raises `HarnessError` where that sandbox failed."""
-    wrapped = [environment.wrap(task, program) for task, program in zip(tasks, programs, strict=True)]
+    wrapped = [equip(environment, task, program) for task, program in zip(tasks, programs, strict=True)]
     executions = environment.execute(episodes, wrapped, executor)
     with using(executor), ThreadPoolExecutor(JUDGES) as judges:
         answers = [
@@ -188,6 +192,14 @@ def advance(
                 f"a verdict could not be reached, which is not the program's fault ({error});"
                 " nothing is lost, and the same command continues."
             ) from error
+
+
+def equip(environment: Environment, task: Task, program: Program) -> Program:
+    """What is executed for a program of the model's: wrapped, with the environment's libraries, and with its
+    limits where it has none of its own."""
+    wrapped = environment.wrap(task, program)
+    libraries = (*environment.libraries, *wrapped.libraries)
+    return replace(wrapped, libraries=libraries, limits=wrapped.limits or environment.limits)
 
 
 def prompts(

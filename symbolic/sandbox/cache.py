@@ -27,13 +27,19 @@ _LIBRARIES = ("sympy", "mpmath", "z3-solver", "networkx", "numpy", "scipy")
 
 
 def key(program: Program, limits: Limits, isolation: str) -> str:
-    """ValueError if the program's arguments are no JSON data."""
-    parts = [asdict(program), asdict(limits), isolation, *_versions()]
+    """`limits` are those that hold for it. ValueError if the program's arguments are no JSON data."""
+    files = {name: _hash(content) for name, content in program.files.items()}
+    own = {**asdict(program), "files": files, "limits": asdict(limits)}
+    parts = [own, isolation, *_versions(), *map(_version, program.libraries)]
     try:
         text = json.dumps(parts, sort_keys=True)
     except TypeError as problem:
         raise ValueError(f"program.args must be JSON data: {problem}") from None
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _hash(text)
+
+
+def _hash(content: str | bytes) -> str:
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
 @cache

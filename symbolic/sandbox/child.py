@@ -18,6 +18,8 @@ _FILE = "<program>"
 
 
 def run(job: dict[str, Any]) -> None:
+    if job["folder"]:
+        sys.path.insert(0, job["folder"])
     try:
         result = _outcome(job)
     except MemoryError:

@@ -29,9 +29,10 @@ class Handle:
         self._unpacker = Unpacker()
         self._unsent = bytearray(pack(plan))
 
-    def put(self, number: int, program: Program, limits: Limits) -> None:
+    def put(self, number: int, program: Program, limits: Limits, folder: str) -> None:
         self._unsent += pack({
             "id": number, "code": program.code, "entry": program.entry, "args": list(program.args),
+            "folder": folder,
             "cpu": limits.cpu_s, "wall": limits.wall, "strict": limits.wall_s is not None,
             "memory": int(limits.mem_mb * 2**20),
             "output": int(limits.output_kb * 2**10), "result": int(limits.result_kb * 2**10),

@@ -1,13 +1,18 @@
 """Which libraries a zygote holds warm, and which zygote a program goes to.
 
 Each image runs a few representative lines at its start, because importing alone leaves the first real call
-slow. A wrong guess costs an import, never a result. Random numbers start from one seed in every program, so
-that its result is the same each time. Does not cover programs that build the name of what they import.
+slow. Libraries that a program declares are warm in a zygote of their own; for the rest its text is searched for
+their names, where a wrong guess costs an import, never a result. Random numbers start from one seed in every
+program, so that its result is the same each time. Does not cover programs that build the name of what they
+import.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+
+from symbolic.program import Program
 
 _PLAIN = """
 import os
@@ -75,3 +80,20 @@ _WORDS = {
 def image_for(code: str) -> str:
     """The image for a program, by the libraries whose names occur in it."""
     return next((image for image, word in _WORDS.items() if word.search(code)), "plain")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What a zygote is for: a warm `base`, the libraries declared beside it, programs with files or without."""
+
+    base: str
+    libraries: tuple[str, ...] = ()
+    files: bool = False
+
+    def __str__(self) -> str:
+        return "+".join([self.base, *self.libraries, *(["files"] if self.files else [])])
+
+
+def image_of(program: Program) -> Image:
+    """The image that a program wants."""
+    return Image(image_for(program.code), tuple(sorted({*program.libraries})), bool(program.files))

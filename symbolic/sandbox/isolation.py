@@ -9,14 +9,16 @@ from __future__ import annotations
 import os
 import pwd
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from symbolic.program import Program
 from symbolic.sandbox import landlock, places, syscalls
 from symbolic.sandbox.attacks import ATTACKS, LIMITS, attack, stopped
+from symbolic.sandbox.folders import Folders
 from symbolic.sandbox.handle import Handle
-from symbolic.sandbox.images import WARM
+from symbolic.sandbox.images import WARM, Image
 from symbolic.sandbox.launch import ENVIRONMENT, bubblewrap, bubblewrap_version, launch
 from symbolic.sandbox.supervisor import Supervisor
 
@@ -120,16 +122,23 @@ def _missing(tier: Tier) -> str:
 
 
 def supervise(tier: Tier, workers: int) -> Supervisor:
-    return Supervisor(lambda image: Handle(launch(tier.namespaces), _plan(tier, image)), workers, tier.name)
+    folders = Folders()
+
+    def start(image: Image) -> Handle:
+        readable = (*places.readable(), *([folders.place] if image.files else []))
+        return Handle(launch(readable, tier.namespaces), _plan(tier, image, readable))
+
+    return Supervisor(start, workers, tier.name, folders)
 
 
-def _plan(tier: Tier, image: str) -> dict[str, Any]:
+def _plan(tier: Tier, image: Image, readable: Sequence[str]) -> dict[str, Any]:
     return {
         "landlock": tier.landlock,
         "filter": (syscalls.program_filter() if tier.filter else b"").hex(),
         "uid": _private_uid(tier) if os.geteuid() == 0 else None,
-        "readable": list(places.readable()),
-        "warm": WARM[image],
+        "readable": list(readable),
+        "warm": WARM[image.base],
+        "libraries": list(image.libraries),
     }
 
 

@@ -10,7 +10,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -56,13 +56,13 @@ def bubblewrap_version() -> str:
     return said.stdout.split()[-1] if said.stdout else ""
 
 
-def launch(namespaces: bool) -> Launched:
+def launch(readable: Sequence[str], namespaces: bool) -> Launched:
     """A zygote that waits for its plan on the other end of `connection`."""
     ours, theirs = socket.socketpair()
     parent = os.pidfd_open(os.getpid())
     try:
         process = subprocess.Popen(
-            _command(theirs.fileno(), parent, namespaces),
+            _command(theirs.fileno(), parent, readable if namespaces else None),
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             pass_fds=(theirs.fileno(), parent), cwd="/", env=ENVIRONMENT, start_new_session=True,
         )  # fmt: skip
@@ -75,23 +75,23 @@ def launch(namespaces: bool) -> Launched:
     return Launched(process, ours)
 
 
-def _command(connection: int, parent: int, namespaces: bool) -> list[str]:
+def _command(connection: int, parent: int, root: Sequence[str] | None) -> list[str]:
     # -I would ignore the fixed hash seed; the environment is ours, so these are as isolated.
     python = [places.interpreter(), "-P", "-s", "-S", "-B", "-c", _BOOT]
     arguments = [str(connection), str(parent), places.PACKAGE, *places.import_path()]
-    return [*(_wrap() if namespaces else ()), *python, *arguments]
+    return [*(_wrap(root) if root else ()), *python, *arguments]
 
 
-def _wrap() -> list[str]:
+def _wrap(readable: Sequence[str]) -> list[str]:
     """A root of its own that holds the readable places and nothing else. Root needs no user namespace
     for this, and keeps what it needs to become nobody inside."""
     command = [bubblewrap() or "bwrap", "--die-with-parent", "--new-session", *_NAMESPACES]
     command += (
         ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if os.geteuid() == 0 else ["--unshare-user"]
     )
-    for parent in _ancestors(places.readable()):
+    for parent in _ancestors(readable):
         command += ["--dir", parent]  # bubblewrap's own would be closed to a private uid
-    for path in places.readable():
+    for path in readable:
         if os.path.islink(path) and os.path.dirname(path) == "/":  # /lib -> usr/lib
             command += ["--symlink", os.readlink(path), path]
         else:

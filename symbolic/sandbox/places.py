@@ -41,6 +41,18 @@ def _directory(library: str) -> str | None:
     return os.path.dirname(os.path.dirname(spec.origin)) if spec and spec.origin else None
 
 
+def check_installed(libraries: Iterable[str]) -> None:
+    """Raises ValueError for a declared library that this interpreter does not have."""
+    for library in libraries:
+        if not _installed(library.partition(".")[0]):
+            raise ValueError(f"programs need the library {library!r}, which is not installed: install it")
+
+
+@cache
+def _installed(package: str) -> bool:
+    return importlib.util.find_spec(package) is not None
+
+
 @cache
 def readable() -> tuple[str, ...]:
     """Existing absolute paths, none inside another."""

@@ -18,8 +18,9 @@ from itertools import count
 from typing import Any
 
 from symbolic.program import Execution, Limits, Program
+from symbolic.sandbox.folders import Folders
 from symbolic.sandbox.handle import Handle, Lost
-from symbolic.sandbox.images import image_for
+from symbolic.sandbox.images import Image, image_of
 from symbolic.sandbox.outcome import read_report
 from symbolic.sandbox.starvation import seconds_asleep
 
@@ -54,20 +55,23 @@ class Job:
     index: int
     program: Program
     limits: Limits
-    image: str
+    image: Image
+    folder: str = ""  # where its files are while it runs
     alone: bool = False
     lost: int = 0
     overdue: float = 0.0
 
 
 class Supervisor:
-    def __init__(self, start: Callable[[str], Handle], workers: int, isolation: str) -> None:
-        self._start, self._workers, self._isolation = start, workers, isolation
+    def __init__(
+        self, start: Callable[[Image], Handle], workers: int, isolation: str, folders: Folders
+    ) -> None:
+        self._start, self._workers, self._isolation, self._folders = start, workers, isolation, folders
         self._inbox: deque[list[Job]] = deque()
         self._queue: deque[Job] = deque()
         self._alone: deque[Job] = deque()
         self._running: dict[int, tuple[Job, Handle]] = {}
-        self._handles: dict[str, Handle] = {}
+        self._handles: dict[Image, Handle] = {}
         self._ids = count()
         self._closing, self._lock = False, threading.Lock()
         self._selector = selectors.DefaultSelector()
@@ -77,13 +81,15 @@ class Supervisor:
         self._thread.start()
 
     def run(self, programs: Sequence[Program], limits: Limits) -> list[Execution]:
-        """Executes all, in order. Raises what made the executor fail, never what a program did."""
+        """Executes all, in order; `limits` are for programs without their own. Raises what made the executor
+        fail, never what a program did."""
         if not programs:
             return []
         batch = Batch([None] * len(programs), len(programs))
-        images = map(image_for, (program.code for program in programs))
-        pairs = enumerate(zip(programs, images, strict=True))
-        self._post([Job(batch, index, program, limits, image) for index, (program, image) in pairs])
+        self._post([
+            Job(batch, index, program, program.limits or limits, image_of(program))
+            for index, program in enumerate(programs)
+        ])  # fmt: skip
         try:
             batch.done.wait()
         except BaseException as interruption:
@@ -107,7 +113,7 @@ class Supervisor:
 
     def facts(self) -> dict[str, Any]:
         """What the zygotes have become: the uid they run as, and which image could not warm up, and why."""
-        ready = {image: handle.ready for image, handle in list(self._handles.items()) if handle.ready}
+        ready = {str(image): handle.ready for image, handle in list(self._handles.items()) if handle.ready}
         return {
             "uid": next((said["uid"] for said in ready.values()), None),
             "cold": {image: said["cold"] for image, said in ready.items() if said["cold"]},
@@ -164,17 +170,23 @@ class Supervisor:
     def _begin(self, job: Job) -> None:
         if job.batch.failure:
             return
+        if job.program.files:
+            try:
+                job.folder = self._folders.make(job.program.files)
+            except OSError as problem:
+                self._again(job, f"its files could not be written: {problem}")
+                return
         handle = self._handles.get(job.image) or self._open(job.image)
         number = next(self._ids)
         job.overdue = time.monotonic() + _LONGEST * job.limits.wall + _STUCK_S
         self._running[number] = job, handle
-        handle.put(number, job.program, job.limits)
+        handle.put(number, job.program, job.limits, job.folder)
         try:
             self._send(handle)
         except Lost as loss:
             self._bury(handle, str(loss))
 
-    def _open(self, image: str) -> Handle:
+    def _open(self, image: Image) -> Handle:
         handle = self._handles[image] = self._start(image)
         self._selector.register(handle.connection, selectors.EVENT_READ, handle)
         return handle
@@ -192,7 +204,7 @@ class Supervisor:
         self._send(handle)
 
     def _report(self, report: dict[str, Any]) -> None:
-        job, _ = self._running.pop(report["id"])
+        job = self._end(report["id"])
         execution = read_report(report, job.limits, self._isolation)
         if execution.status == "infra":
             self._again(job, execution.error)
@@ -209,7 +221,15 @@ class Supervisor:
         handle.close()
         lost = [number for number, (_, owner) in self._running.items() if owner is handle]
         for number in lost:
-            self._again(self._running.pop(number)[0], reason)
+            self._again(self._end(number), reason)
+
+    def _end(self, number: int) -> Job:
+        """A job that runs no longer, however it ended."""
+        job, _ = self._running.pop(number)
+        if job.folder:
+            self._folders.remove(job.folder)
+            job.folder = ""
+        return job
 
     def _again(self, job: Job, reason: str) -> None:
         job.lost += 1
@@ -231,6 +251,7 @@ class Supervisor:
         for handle in self._handles.values():
             handle.close()
         self._handles.clear()
+        self._folders.close()
         self._selector.close()
         with self._lock:
             self._closing = True

@@ -9,6 +9,7 @@ and every program with it, when the supervisor closes the connection or dies.
 from __future__ import annotations
 
 import gc
+import importlib
 import math
 import os
 import resource
@@ -75,6 +76,7 @@ class Zygote:
         )
         confinement.enter(self._plan)
         self._warm(plan["warm"])
+        _import(plan["libraries"])
         child.rehearse()
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
         gc.collect()
@@ -166,6 +168,8 @@ class Zygote:
             os.dup2(output, 2)
             os.dup2(result, child.RESULT)
             os.closerange(child.RESULT + 1, 1 << 16)
+            if job["folder"]:
+                os.chdir(job["folder"])
             confinement.lock(self._plan, self._pid, job["cpu"], self._baseline + job["memory"])
         except BaseException as error:  # noqa: BLE001 - a program must not run half confined
             os.write(2, repr(error).encode())
@@ -225,6 +229,17 @@ class Zygote:
             "result": run.data["result_size"].decode("latin-1"),
             "output": run.data["output"].decode("utf-8", "replace"),
         })  # fmt: skip
+
+
+def _import(libraries: list[str]) -> None:
+    """What was declared must be there: if it is not, the zygote ends, since no program could be blamed.
+    Random numbers start from one seed all the same."""
+    for name in libraries:
+        importlib.import_module(name)
+    if libraries:
+        sys.modules["random"].seed(0)
+        if "numpy" in sys.modules:
+            sys.modules["numpy"].random.seed(0)
 
 
 def _address_space() -> int:

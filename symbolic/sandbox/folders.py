@@ -1,0 +1,48 @@
+"""A folder of its own for every program that has files: there before it starts, gone when it has ended.
+
+All lie in one place that nobody can list, under names that nobody can guess, so that no program finds
+another's files. Does not cover writing: a program may write nowhere.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+
+
+class Folders:
+    """Used by one thread alone."""
+
+    def __init__(self) -> None:
+        self._place: TemporaryDirectory[str] | None = None
+
+    @property
+    def place(self) -> str:
+        """What holds them all; made when it is first asked for."""
+        if self._place is None:
+            self._place = TemporaryDirectory(prefix="envisions-files-")
+            os.chmod(self._place.name, 0o311)
+        return self._place.name
+
+    def make(self, files: Mapping[str, str | bytes]) -> str:
+        """A new folder with these files, for everybody to read. OSError where there is no room for them."""
+        folder = mkdtemp(dir=self.place)
+        os.chmod(folder, 0o755)
+        for name, content in files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return folder
+
+    def remove(self, folder: str) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Removes all; may be called twice."""
+        if self._place is not None:
+            os.chmod(self._place.name, 0o700)
+            self._place.cleanup()
+            self._place = None
