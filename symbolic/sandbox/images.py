@@ -1,10 +1,10 @@
 """Which libraries a zygote holds warm, and which zygote a program goes to.
 
 Each image runs a few representative lines at its start, because importing alone leaves the first real call
-slow. Libraries that a program declares are warm in a zygote of their own; for the rest its text is searched for
-their names, where a wrong guess costs an import, never a result. Random numbers start from one seed in every
-program, so that its result is the same each time. Does not cover programs that build the name of what they
-import.
+slow. Libraries that a program declares are warm in a zygote of their own; for the rest its text is searched
+for their names, where a wrong guess costs an import, never a result. Random numbers start from one seed in
+every program, so that its result is the same each time. Does not cover programs that build the name of what
+they import.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def image_for(code: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """What a zygote is for: a warm `base`, the libraries declared beside it, programs with files or without."""
+    """What a zygote is for: a warm `base`, libraries declared beside it, programs with files or without."""
 
     base: str
     libraries: tuple[str, ...] = ()

@@ -28,19 +28,6 @@ def count(word):
     return open("text.txt").read().split().count(word)
 """
 WORDS = "plum quince medlar sloe apple cherry damson peach pear fig date kiwi".split()
-    "plum",
-    "quince",
-    "medlar",
-    "sloe",
-    "apple",
-    "cherry",
-    "damson",
-    "peach",
-    "pear",
-    "fig",
-    "date",
-    "kiwi",
-)
 
 
 class Counting(ProgramEnvironment):
