@@ -27,7 +27,7 @@ COUNT = """
 def count(word):
     return open("text.txt").read().split().count(word)
 """
-WORDS = "plum quince medlar sloe apple cherry damson peach pear fig date kiwi".split()
+WORDS = [tree + part for tree in ("plum", "fig", "pear") for part in ("leaf", "root", "seed", "wood")]
 
 
 class Counting(ProgramEnvironment):
