@@ -37,8 +37,15 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnProgram(Program):
+    """One that this package wrote: it may import this package, its arguments may hold expected answers, and it
+    shares no process, nor the memory of one, with what anybody else wrote."""
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
-    """What one program may use. Seconds, mebibytes and kibibytes as the names say.
+    """What one program may use. Seconds, mebibytes and kibibytes as the names say; `threads` at a time, beside
+    the first.
 
     Labels are decided by processor time, so that they hold on a loaded machine; `wall_s` is only
     the backstop for programs that sleep: four times `cpu_s` unless given, and then longer for a
@@ -50,9 +57,10 @@ class Limits:
     mem_mb: int = 1024
     output_kb: int = 64
     result_kb: int = 64
+    threads: int = 64
 
     def __post_init__(self) -> None:
-        for name in ("cpu_s", "wall_s", "mem_mb", "output_kb", "result_kb"):
+        for name in ("cpu_s", "wall_s", "mem_mb", "output_kb", "result_kb", "threads"):
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise ValueError(f"limits.{name} must be greater than 0, not {value}")

@@ -13,22 +13,23 @@ import json
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from symbolic.program import STATUSES, Execution, Limits, Program
+from symbolic.program import STATUSES, Execution, Limits, OwnProgram, Program
 
-_FORMAT = 1  # raise it when the same program may get another result from this package
+_FORMAT = 2  # raise it when the same program may get another result from this package
 _FIELDS = {field.name for field in fields(Execution)}
 _LIBRARIES = ("sympy", "mpmath", "z3-solver", "networkx", "numpy", "scipy")
 
 
-def key(program: Program, limits: Limits, isolation: str) -> str:
+def key(program: Program, limits: Limits, isolation: str, libraries: Sequence[str]) -> str:
     """ValueError if the program's arguments are no JSON data."""
-    parts = [asdict(program), asdict(limits), isolation, *_versions()]
+    own = isinstance(program, OwnProgram)
+    parts = [asdict(program), own, asdict(limits), isolation, *libraries, *map(_version, libraries), *_versions()]
     try:
         text = json.dumps(parts, sort_keys=True)
     except TypeError as problem:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from symbolic.program import Program
 from symbolic.sandbox import landlock, places, syscalls
 from symbolic.sandbox.attacks import ATTACKS, LIMITS, attack, stopped
 from symbolic.sandbox.handle import Handle
-from symbolic.sandbox.images import WARM
+from symbolic.sandbox.images import OWN, WARM
 from symbolic.sandbox.launch import ENVIRONMENT, bubblewrap, bubblewrap_version, launch
 from symbolic.sandbox.supervisor import Supervisor
 
@@ -57,7 +58,7 @@ class Trial:
 
 
 def choose(
-    workers: int, allow_unsandboxed: bool, only: str | None
+    workers: int, allow_unsandboxed: bool, only: str | None, libraries: tuple[str, ...]
 ) -> tuple[Tier, Supervisor, dict[str, str]]:
     """The best tier, running; and for each better one why it is not offered. `only` names the one to use."""
     if sys.platform != "linux":
@@ -67,12 +68,12 @@ def choose(
         )
     refused: dict[str, str] = {}
     for tier in _wanted(only):
-        trial = attempt(tier, workers)
+        trial = attempt(tier, workers, libraries)
         if trial.supervisor:
             return tier, trial.supervisor, refused
         refused[tier.name] = trial.reason
     if allow_unsandboxed:
-        return UNSANDBOXED, supervise(UNSANDBOXED, workers), refused
+        return UNSANDBOXED, supervise(UNSANDBOXED, workers, libraries), refused
     raise IsolationError(
         f"programs cannot be confined on this machine: {'; '.join(dict.fromkeys(refused.values()))}. "
         "Only where the programs are trusted, set executor.allow_unsandboxed=true"
@@ -86,11 +87,11 @@ def _wanted(only: str | None) -> list[Tier]:
     return tiers
 
 
-def attempt(tier: Tier, workers: int) -> Trial:
+def attempt(tier: Tier, workers: int, libraries: tuple[str, ...] = places.LIBRARIES) -> Trial:
     """Starts a tier and attacks it; the caller closes the supervisor of one that held."""
     if missing := _missing(tier):
         return Trial(tier, missing=missing)
-    supervisor = supervise(tier, workers)
+    supervisor = supervise(tier, workers, libraries)
     try:
         (alive,) = supervisor.run([Program("answer = 1")], LIMITS)
         if not alive.ok:
@@ -119,27 +120,47 @@ def _missing(tier: Tier) -> str:
     return ""
 
 
-def supervise(tier: Tier, workers: int) -> Supervisor:
-    return Supervisor(lambda image: Handle(launch(tier.namespaces), _plan(tier, image)), workers, tier.name)
+def supervise(tier: Tier, workers: int, libraries: tuple[str, ...] = places.LIBRARIES) -> Supervisor:
+    def start(image: str) -> Handle:
+        readable = places.places(libraries, image in OWN)
+        plan = {**_plan(tier, readable), "warm": WARM[image], "shelves": places.shelves(libraries, image in OWN)}
+        return Handle(launch(tier.namespaces, readable), plan)
+
+    return Supervisor(start, workers, tier.name)
 
 
-def _plan(tier: Tier, image: str) -> dict[str, Any]:
+def _plan(tier: Tier, readable: Sequence[places.Place]) -> dict[str, Any]:
     return {
         "landlock": tier.landlock,
         "filter": (syscalls.program_filter() if tier.filter else b"").hex(),
+        "threads": (syscalls.thread_filter() if tier.filter else b"").hex(),
         "uid": _private_uid(tier) if os.geteuid() == 0 else None,
-        "readable": list(places.readable()),
-        "warm": WARM[image],
+        "readable": [part for place in readable for part in place.parts()] if tier.landlock else [],
     }
 
 
 def _private_uid(tier: Tier) -> int | None:
     """A uid that nobody has, from the range that systemd keeps for this; None where it could not read the
     interpreter (namespaces put it within reach)."""
-    if not tier.namespaces and not places.readable_by_others():
+    if keeps_root(tier):
         return None
     taken = {user.pw_uid for user in pwd.getpwall()}
     return next(uid for uid in range(61184 + os.getpid() % 4000, 65520) if uid not in taken)
+
+
+def keeps_root(tier: Tier) -> str | None:
+    """Under root, the directory that keeps programs from running as anybody else, if one does."""
+    return places.closed_to_others() if os.geteuid() == 0 and not tier.namespaces else None
+
+
+def notices(tier: Tier) -> list[str]:
+    """What the user of a tier should know, in sentences with the remedy."""
+    if not (closed := keeps_root(tier)):
+        return []
+    return [
+        f"programs run as root, though without its capabilities, because Python lies in '{closed}', which only"
+        " root may enter: install bubblewrap, or Python elsewhere (as in /opt), or run as another user"
+    ]
 
 
 def parts(tier: Tier) -> dict[str, Any]:
