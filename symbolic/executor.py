@@ -16,7 +16,8 @@ from typing import Any, Self
 from symbolic.program import Execution, Limits, Program
 from symbolic.sandbox import isolation
 from symbolic.sandbox.cache import Cache, key
-from symbolic.sandbox.places import check_installed
+from symbolic.sandbox.declared import check_installed, needed
+from symbolic.sandbox.places import LIBRARIES, missing
 from symbolic.sandbox.supervisor import Supervisor
 
 
@@ -26,6 +27,8 @@ class Executor:
     Finding the tier takes a few tenths of a second; other zygotes start when a program first needs them.
     While no batch runs, nothing here uses the processor. Identical programs run once a batch, and with
     `cache` (a file, made if missing) once for good. `tier` names the one to use; by default the best.
+    `libraries` are the names that programs may import, beside the standard library: nothing else of what is
+    installed is within their reach.
     Raises `IsolationError` (a ValueError) where programs cannot be confined.
     """
 
@@ -37,12 +40,18 @@ class Executor:
         allow_unsandboxed: bool = False,
         cache: str | os.PathLike[str] | None = None,
         tier: str | None = None,
+        libraries: Sequence[str] = LIBRARIES,
     ) -> None:
         self._limits = limits or Limits()
         self._workers = len(os.sched_getaffinity(0)) if workers is None else workers
         if self._workers < 1:
             raise ValueError(f"workers must be at least 1, not {workers}")
-        self._tier, self._supervisor, self._refused = isolation.choose(self._workers, allow_unsandboxed, tier)
+        if absent := [name for name in missing(libraries) if name not in LIBRARIES]:
+            raise ValueError(f"libraries for programs are not installed: {', '.join(absent)}")
+        self._libraries = tuple(dict.fromkeys(libraries))
+        self._tier, self._supervisor, self._refused = isolation.choose(
+            self._workers, allow_unsandboxed, tier, self._libraries
+        )
         self._cache = Cache(Path(cache)) if cache else None
         self._owner = os.getpid()
         self._end = weakref.finalize(self, _end, self._owner, self._supervisor, self._cache)
@@ -51,6 +60,11 @@ class Executor:
     def isolation(self) -> str:
         """The name of the tier that confines every program."""
         return self._tier.name
+
+    @property
+    def notices(self) -> list[str]:
+        """What a user should know about how programs are confined here, each a sentence with the remedy."""
+        return isolation.notices(self._tier)
 
     def __enter__(self) -> Self:
         return self
@@ -74,7 +88,7 @@ class Executor:
                 raise ValueError(f"the executor runs python, not program.language={program.language!r}")
         check_installed({library for program in programs for library in program.libraries})
         limits = limits or self._limits
-        keys = [key(program, program.limits or limits, self.isolation) for program in programs]
+        keys = [self._key(program, program.limits or limits) for program in programs]
         known = self._cache.get(set(keys)) if self._cache else {}
         new = {name: program for name, program in zip(keys, programs, strict=True) if name not in known}
         fresh = dict(zip(new, self._supervisor.run(list(new.values()), limits), strict=True))
@@ -82,12 +96,17 @@ class Executor:
             self._cache.put(fresh)
         return [known.get(name) or fresh[name] for name in keys]
 
+    def _key(self, program: Program, limits: Limits) -> str:
+        return key(program, limits, self.isolation, (*self._libraries, *needed(tuple(program.libraries))))
+
     def describe(self) -> dict[str, Any]:
         """What confined the programs, as JSON for a manifest."""
         return {
             "isolation": self.isolation,
             "attacks_stopped": isolation.stopped_by(self._tier),
             "not_offered": self._refused,
+            "notices": self.notices,
+            "libraries": list(self._libraries),
             "workers": self._workers,
             **self._supervisor.facts(),
             **isolation.parts(self._tier),

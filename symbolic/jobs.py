@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symbolic.executor import Executor
-from symbolic.program import Execution, Limits, Program
+from symbolic.program import Execution, Limits, OwnProgram
 
 LIMITS = Limits(cpu_s=10.0)
 
@@ -30,10 +30,10 @@ class Job:
     function: str
     args: tuple[Any, ...]
 
-    def program(self, library: str) -> Program:
+    def program(self, library: str) -> OwnProgram:
         """What an executor runs; `library`, named first, sends it to where that is warm."""
         code = f"import {library}\nfrom symbolic.{self.module} import {self.function}\n"
-        return Program(code, entry=self.function, args=self.args)
+        return OwnProgram(code, entry=self.function, args=self.args)
 
 
 class OffloadError(RuntimeError):

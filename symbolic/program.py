@@ -23,40 +23,14 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What one program may use. Seconds, mebibytes and kibibytes as the names say.
-
-    Labels are decided by processor time, so that they hold on a loaded machine; `wall_s` is only
-    the backstop for programs that sleep: four times `cpu_s` unless given, and then longer for a
-    program that is not asleep but gets little of a processor.
-    """
-
-    cpu_s: float = 2.0
-    wall_s: float | None = None
-    mem_mb: int = 1024
-    output_kb: int = 64
-    result_kb: int = 64
-
-    def __post_init__(self) -> None:
-        for name in ("cpu_s", "wall_s", "mem_mb", "output_kb", "result_kb"):
-            value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise ValueError(f"limits.{name} must be greater than 0, not {value}")
-
-    @property
-    def wall(self) -> float:
-        """The wall-clock backstop in seconds."""
-        return 4 * self.cpu_s if self.wall_s is None else self.wall_s
-
-
-@dataclass(frozen=True, slots=True)
 class Program:
     """A text to execute. With `entry`, that function is called with `args` (JSON data) and its return
     value is the result; without, the result is what the program leaves in the global variable `answer`.
 
     `files` (relative path to text or bytes) lie in its working directory, which is its own and is read only;
-    modules among them can be imported. `libraries` are modules that are imported before the program starts,
-    at no cost to it. `limits` take the place of the executor's.
+    modules among them can be imported. `libraries` are installed packages that it may import, beside those
+    that every program may, and that are imported before it starts, at no cost to it. `limits` take the place
+    of the executor's.
     """
 
     code: str
@@ -78,6 +52,41 @@ class Program:
 def _inside(name: str) -> bool:
     path = PurePosixPath(name)
     return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\0" not in name
+
+
+@dataclass(frozen=True, slots=True)
+class OwnProgram(Program):
+    """One that this package wrote: it may import this package, its arguments may hold expected answers, and it
+    shares no process, nor the memory of one, with what anybody else wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one program may use. Seconds, mebibytes and kibibytes as the names say; `threads` at a time, beside
+    the first.
+
+    Labels are decided by processor time, so that they hold on a loaded machine; `wall_s` is only
+    the backstop for programs that sleep: four times `cpu_s` unless given, and then longer for a
+    program that is not asleep but gets little of a processor.
+    """
+
+    cpu_s: float = 2.0
+    wall_s: float | None = None
+    mem_mb: int = 1024
+    output_kb: int = 64
+    result_kb: int = 64
+    threads: int = 64
+
+    def __post_init__(self) -> None:
+        for name in ("cpu_s", "wall_s", "mem_mb", "output_kb", "result_kb", "threads"):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise ValueError(f"limits.{name} must be greater than 0, not {value}")
+
+    @property
+    def wall(self) -> float:
+        """The wall-clock backstop in seconds."""
+        return 4 * self.cpu_s if self.wall_s is None else self.wall_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from envisions.environments.splits import TaskSplit, check_sizes
 from envisions.errors import UserError
 from envisions.records import Message, Split, Task
 from symbolic import Execution, Program, Verdict, judge
-from symbolic.sandbox.places import check_installed
+from symbolic.sandbox.declared import check_installed
 
 
 class ProgramEnvironment(BaseEnvironment):

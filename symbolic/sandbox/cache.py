@@ -13,24 +13,29 @@ import json
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from symbolic.program import STATUSES, Execution, Limits, Program
+from symbolic.program import STATUSES, Execution, Limits, OwnProgram, Program
 
-_FORMAT = 1  # raise it when the same program may get another result from this package
+_FORMAT = 2  # raise it when the same program may get another result from this package
 _FIELDS = {field.name for field in fields(Execution)}
 _LIBRARIES = ("sympy", "mpmath", "z3-solver", "networkx", "numpy", "scipy")
 
 
-def key(program: Program, limits: Limits, isolation: str) -> str:
-    """`limits` are those that hold for it. ValueError if the program's arguments are no JSON data."""
+def key(program: Program, limits: Limits, isolation: str, libraries: Sequence[str]) -> str:
+    """`limits` and `libraries` are those that hold for it. ValueError if its arguments are no JSON data."""
     files = {name: _hash(content) for name, content in program.files.items()}
-    own = {**asdict(program), "files": files, "limits": asdict(limits)}
-    parts = [own, isolation, *_versions(), *map(_version, program.libraries)]
+    whole = {
+        **asdict(program),
+        "own": isinstance(program, OwnProgram),
+        "files": files,
+        "limits": asdict(limits),
+    }
+    parts = [whole, isolation, *libraries, *map(_version, libraries), *_versions()]
     try:
         text = json.dumps(parts, sort_keys=True)
     except TypeError as problem:

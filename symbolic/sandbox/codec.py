@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from symbolic.sandbox.values import MAX_BITS, MAX_DEPTH, TooLargeError, clip, plain
+from symbolic.sandbox.values import MAX_BITS, MAX_DEPTH, TooLargeError, clip, masked, plain
 
 if TYPE_CHECKING:
     from symbolic.program import Status
 
-__all__ = ["TooLargeError", "clip", "decode", "encode", "encode_failure"]
+__all__ = ["TooLargeError", "clip", "decode", "encode", "encode_failure", "masked"]
 
 
 def encode(value: Any) -> bytes:
@@ -23,7 +23,7 @@ def encode(value: Any) -> bytes:
 
 
 def encode_failure(status: str, error: str) -> bytes:
-    return json.dumps({"status": status, "error": clip(error, 2000)}).encode()
+    return json.dumps({"status": status, "error": clip(masked(error), 2000)}).encode()
 
 
 def decode(data: bytes) -> tuple[Status, Any, str]:

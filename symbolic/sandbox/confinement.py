@@ -1,4 +1,5 @@
-"""What the kernel denies a zygote and each program: `enter` once in the zygote, `lock` in every child.
+"""What the kernel denies a zygote and each program: `enter` once in the zygote, `limit` in what it forks from,
+`lock` in every child.
 
 Limits, Landlock and the filter of system calls. Does not cover namespaces (made before, by bubblewrap), nor
 what all processes of a machine share: its kernel, its clock, its processor's caches.
@@ -57,7 +58,6 @@ def enter(plan: Confinement) -> None:
     if os.geteuid() == 0:
         _become_nobody(plan.uid)
     _check(_prctl(_DUMPABLE, 0, 0, 0, 0))
-    _base_limits()
     if plan.landlock:
         landlock.restrict(plan.readable, ("/dev/null",))
 
@@ -73,8 +73,9 @@ def _become_nobody(uid: int | None) -> None:
     _check(_libc.capset(header, (ctypes.c_uint32 * 6)()))
 
 
-def _base_limits() -> None:
-    """The same for every program: no core dump, no file longer than nothing."""
+def limit() -> None:
+    """The same for every program: no core dump, no file longer than nothing; and it ends with its parent."""
+    end_with(os.getppid())
     for kind, value in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
@@ -86,12 +87,17 @@ def _base_limits() -> None:
             resource.setrlimit(kind, (value, value))
 
 
-def lock(plan: Confinement, zygote: int, cpu_s: float, memory: int) -> None:
-    """Called in the child, last of all before the program's text is touched. `memory` is the largest
-    address space in bytes. The rest is inherited from the zygote."""
+def end_with(parent: int) -> None:
+    """SIGKILL comes when the parent ends."""
     _check(_prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
-    if os.getppid() != zygote:
+    if os.getppid() != parent:
         os._exit(1)  # it died before it could be watched
+
+
+def lock(plan: Confinement, seed: int, cpu_s: float, memory: int) -> None:
+    """Called in the child, last of all before the program's text is touched. `memory` is the largest
+    address space in bytes. The rest is inherited from the process it was forked from."""
+    end_with(seed)
     resource.setrlimit(resource.RLIMIT_NOFILE, (_MAX_DESCRIPTORS, _MAX_DESCRIPTORS))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     _limit_cpu(cpu_s)

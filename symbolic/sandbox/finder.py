@@ -1,38 +1,56 @@
-"""Lets programs `import symbolic` although the directory that holds it cannot be listed.
+"""Lets programs import from directories that they cannot list, and nothing but what is named.
 
-That directory is a checkout or site-packages, and the checkout also holds answers. Does not cover other
-packages of the checkout.
+A directory of packages is no place for a program to look around in: its listing is given instead of read. Does
+not cover reading by path, which the kernel refuses.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import sys
-from collections.abc import Sequence
-from importlib.machinery import ModuleSpec
-from types import ModuleType
+from collections.abc import Callable, Mapping, Sequence
+from importlib.machinery import (
+    BYTECODE_SUFFIXES,
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    SourceFileLoader,
+    SourcelessFileLoader,
+)
+
+_LOADERS = (
+    (ExtensionFileLoader, EXTENSION_SUFFIXES),
+    (SourceFileLoader, SOURCE_SUFFIXES),
+    (SourcelessFileLoader, BYTECODE_SUFFIXES),
+)
 
 
-class PackageFinder:
-    """A meta path finder for this one package."""
+class ShelfFinder(FileFinder):
+    """Looks in one directory, whose entries are `names`."""
 
-    def __init__(self, directory: str) -> None:
-        self._directory = directory
+    def __init__(self, directory: str, names: Sequence[str]) -> None:
+        super().__init__(directory, *_LOADERS)
+        self._names = frozenset(names)
 
-    def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if name != "symbolic":
-            return None
-        start = os.path.join(self._directory, "__init__.py")
-        return importlib.util.spec_from_file_location(
-            name, start, submodule_search_locations=[self._directory]
-        )
+    def _fill_cache(self) -> None:
+        """Where the standard library's finder lists the directory."""
+        self._path_cache = self._names
 
 
-def install(directory: str) -> None:
-    """Also forgets what has been loaded so far without the package's __init__: the next import is whole."""
-    sys.meta_path.insert(0, PackageFinder(directory))
+def install(shelves: Mapping[str, Sequence[str]]) -> None:
+    """Imports are looked for on these shelves, after what the interpreter finds by itself. Also forgets this
+    package, as far as it has been loaded: what serves programs is not theirs to import."""
+    sys.path[:] = dict.fromkeys([*sys.path, *shelves])
+    sys.path_hooks.insert(0, _hook(shelves))
+    sys.path_importer_cache.clear()
     for name in [name for name in sys.modules if name.partition(".")[0] == "symbolic"]:
         del sys.modules[name]
+
+
+def _hook(shelves: Mapping[str, Sequence[str]]) -> Callable[[str], ShelfFinder]:
+    def hook(path: str) -> ShelfFinder:
+        if path not in shelves:
+            raise ImportError
+        return ShelfFinder(path, shelves[path])
+
+    return hook

@@ -5,6 +5,7 @@ Never blocks on the connection. Does not cover which program runs when.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -29,17 +30,20 @@ class Handle:
         self._unpacker = Unpacker()
         self._unsent = bytearray(pack(plan))
 
-    def put(self, number: int, program: Program, limits: Limits, folder: str) -> None:
-        self._unsent += pack({
-            "id": number, "code": program.code, "entry": program.entry, "args": list(program.args),
+    def put(self, number: int, program: Program, limits: Limits, folder: str, look: float) -> None:
+        """`folder` holds its files, if it has any; `look`: after how many seconds to say that it still runs."""
+        job = {
+            "code": program.code, "entry": program.entry, "args": list(program.args),
             "folder": folder,
-            "cpu": limits.cpu_s, "wall": limits.wall, "strict": limits.wall_s is not None,
-            "memory": int(limits.mem_mb * 2**20),
+            "cpu": limits.cpu_s, "memory": int(limits.mem_mb * 2**20), "result": int(limits.result_kb * 2**10),
+        }  # fmt: skip
+        self._unsent += pack({
+            "id": number, "job": json.dumps(job), "look": look, "threads": limits.threads,
             "output": int(limits.output_kb * 2**10), "result": int(limits.result_kb * 2**10),
         })  # fmt: skip
 
     def grant(self, number: int, seconds: float) -> None:
-        """More time for a program that is late; 0 is the end of it."""
+        """More time for a program that still runs; 0 is the end of it."""
         self._unsent += pack({"late": number, "grant": seconds})
 
     def send(self) -> bool:

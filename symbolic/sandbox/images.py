@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from symbolic.program import Program
+from symbolic.program import OwnProgram, Program
 
 _PLAIN = """
 import os
@@ -67,19 +67,30 @@ decide("Cat(tom) or Dog(tom)\\nquery: Cat(tom)")
 """
 )
 
-WARM = {"plain": _PLAIN, "sympy": _SYMPY, "z3": _Z3, "graph": _GRAPH, "logic": _LOGIC}
+# This package's own jobs. They share no zygote with programs: their arguments hold expected answers.
+_ALGEBRA = (
+    _SYMPY
+    + """
+from symbolic.algebra import simplify
+"""
+)
+
+PROGRAMS = {"plain": _PLAIN, "sympy": _SYMPY, "z3": _Z3, "graph": _GRAPH}
+OWN = {"algebra": _ALGEBRA, "logic": _LOGIC}
+WARM = PROGRAMS | OWN
 # The first whose word occurs, dearest import first: what one image lacks of another is imported when needed.
 _WORDS = {
-    "logic": re.compile(r"^from symbolic\.logic\b", re.MULTILINE),  # our own jobs
     "sympy": re.compile(r"\b(sympy|mpmath)\b"),
     "graph": re.compile(r"\b(networkx|numpy|scipy)\b"),
     "z3": re.compile(r"\bz3\b"),
 }
 
 
-def image_for(code: str) -> str:
+def image_for(program: Program) -> str:
     """The image for a program, by the libraries whose names occur in it."""
-    return next((image for image, word in _WORDS.items() if word.search(code)), "plain")
+    if isinstance(program, OwnProgram):
+        return "logic" if "symbolic.logic" in program.code else "algebra"
+    return next((image for image, word in _WORDS.items() if word.search(program.code)), "plain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +107,4 @@ class Image:
 
 def image_of(program: Program) -> Image:
     """The image that a program wants."""
-    return Image(image_for(program.code), tuple(sorted({*program.libraries})), bool(program.files))
+    return Image(image_for(program), tuple(sorted({*program.libraries})), bool(program.files))

@@ -16,9 +16,10 @@ from typing import Any
 from symbolic.program import Program
 from symbolic.sandbox import landlock, places, syscalls
 from symbolic.sandbox.attacks import ATTACKS, LIMITS, attack, stopped
+from symbolic.sandbox.declared import needed
 from symbolic.sandbox.folders import Folders
 from symbolic.sandbox.handle import Handle
-from symbolic.sandbox.images import WARM, Image
+from symbolic.sandbox.images import OWN, WARM, Image
 from symbolic.sandbox.launch import ENVIRONMENT, bubblewrap, bubblewrap_version, launch
 from symbolic.sandbox.supervisor import Supervisor
 
@@ -59,7 +60,7 @@ class Trial:
 
 
 def choose(
-    workers: int, allow_unsandboxed: bool, only: str | None
+    workers: int, allow_unsandboxed: bool, only: str | None, libraries: tuple[str, ...]
 ) -> tuple[Tier, Supervisor, dict[str, str]]:
     """The best tier, running; and for each better one why it is not offered. `only` names the one to use."""
     if sys.platform != "linux":
@@ -69,12 +70,12 @@ def choose(
         )
     refused: dict[str, str] = {}
     for tier in _wanted(only):
-        trial = attempt(tier, workers)
+        trial = attempt(tier, workers, libraries)
         if trial.supervisor:
             return tier, trial.supervisor, refused
         refused[tier.name] = trial.reason
     if allow_unsandboxed:
-        return UNSANDBOXED, supervise(UNSANDBOXED, workers), refused
+        return UNSANDBOXED, supervise(UNSANDBOXED, workers, libraries), refused
     raise IsolationError(
         f"programs cannot be confined on this machine: {'; '.join(dict.fromkeys(refused.values()))}. "
         "Only where the programs are trusted, set executor.allow_unsandboxed=true"
@@ -88,11 +89,11 @@ def _wanted(only: str | None) -> list[Tier]:
     return tiers
 
 
-def attempt(tier: Tier, workers: int) -> Trial:
+def attempt(tier: Tier, workers: int, libraries: tuple[str, ...] = places.LIBRARIES) -> Trial:
     """Starts a tier and attacks it; the caller closes the supervisor of one that held."""
     if missing := _missing(tier):
         return Trial(tier, missing=missing)
-    supervisor = supervise(tier, workers)
+    supervisor = supervise(tier, workers, libraries)
     try:
         (alive,) = supervisor.run([Program("answer = 1")], LIMITS)
         if not alive.ok:
@@ -121,34 +122,50 @@ def _missing(tier: Tier) -> str:
     return ""
 
 
-def supervise(tier: Tier, workers: int) -> Supervisor:
+def supervise(tier: Tier, workers: int, libraries: tuple[str, ...] = places.LIBRARIES) -> Supervisor:
     folders = Folders()
 
     def start(image: Image) -> Handle:
-        readable = (*places.readable(), *([folders.place] if image.files else []))
-        return Handle(launch(readable, tier.namespaces), _plan(tier, image, readable))
+        own, names = image.base in OWN, (*libraries, *needed(image.libraries))
+        readable = [*places.places(names, own), *([places.Place(folders.place)] if image.files else [])]
+        warm = {"warm": WARM[image.base], "libraries": image.libraries, "shelves": places.shelves(names, own)}
+        return Handle(launch(tier.namespaces, readable), {**_plan(tier, readable), **warm})
 
     return Supervisor(start, workers, tier.name, folders)
 
 
-def _plan(tier: Tier, image: Image, readable: Sequence[str]) -> dict[str, Any]:
+def _plan(tier: Tier, readable: Sequence[places.Place]) -> dict[str, Any]:
     return {
         "landlock": tier.landlock,
         "filter": (syscalls.program_filter() if tier.filter else b"").hex(),
+        "threads": (syscalls.thread_filter() if tier.filter else b"").hex(),
         "uid": _private_uid(tier) if os.geteuid() == 0 else None,
-        "readable": list(readable),
-        "warm": WARM[image.base],
-        "libraries": list(image.libraries),
+        "readable": [part for place in readable for part in place.parts()] if tier.landlock else [],
     }
 
 
 def _private_uid(tier: Tier) -> int | None:
     """A uid that nobody has, from the range that systemd keeps for this; None where it could not read the
     interpreter (namespaces put it within reach)."""
-    if not tier.namespaces and not places.readable_by_others():
+    if keeps_root(tier):
         return None
     taken = {user.pw_uid for user in pwd.getpwall()}
     return next(uid for uid in range(61184 + os.getpid() % 4000, 65520) if uid not in taken)
+
+
+def keeps_root(tier: Tier) -> str | None:
+    """Under root, the directory that keeps programs from running as anybody else, if one does."""
+    return places.closed_to_others() if os.geteuid() == 0 and not tier.namespaces else None
+
+
+def notices(tier: Tier) -> list[str]:
+    """What the user of a tier should know, in sentences with the remedy."""
+    if not (closed := keeps_root(tier)):
+        return []
+    return [
+        f"programs run as root, though without its capabilities, because Python lies in '{closed}', which only"
+        " root may enter: install bubblewrap, or Python elsewhere (as in /opt), or run as another user"
+    ]
 
 
 def parts(tier: Tier) -> dict[str, Any]:

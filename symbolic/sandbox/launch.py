@@ -10,11 +10,12 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from symbolic.sandbox import places
+from symbolic.sandbox.places import Place
 
 ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
@@ -25,16 +26,19 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
-# The package is entered without running its __init__, which would draw the parent's half of it into memory
-# that is copied for every program. Programs that import it get it whole, through the finder.
+# A program's memory looks the same every time: what is found or ordered by address does not differ. Then the
+# package is entered without running its __init__, which would draw the parent's half of it into memory.
 _BOOT = """
-import sys
-sys.path += sys.argv[4:]
+import ctypes, os, sys
+personality = ctypes.CDLL(None).personality
+kept = personality(0xFFFFFFFF)
+if not kept & 0x0040000 and personality(kept | 0x0040000) != -1:
+    if personality(0xFFFFFFFF) & 0x0040000:
+        os.execv(sys.orig_argv[0], sys.orig_argv)
 package = type(sys)("symbolic")
 package.__path__ = [sys.argv[3]]
 sys.modules["symbolic"] = package
-from symbolic.sandbox import finder, zygote
-finder.install(sys.argv[3])
+from symbolic.sandbox import zygote
 zygote.main(int(sys.argv[1]), int(sys.argv[2]))
 """
 _NAMESPACES = ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
@@ -56,7 +60,7 @@ def bubblewrap_version() -> str:
     return said.stdout.split()[-1] if said.stdout else ""
 
 
-def launch(readable: Sequence[str], namespaces: bool) -> Launched:
+def launch(namespaces: bool, readable: Sequence[Place]) -> Launched:
     """A zygote that waits for its plan on the other end of `connection`."""
     ours, theirs = socket.socketpair()
     parent = os.pidfd_open(os.getpid())
@@ -75,41 +79,38 @@ def launch(readable: Sequence[str], namespaces: bool) -> Launched:
     return Launched(process, ours)
 
 
-def _command(connection: int, parent: int, root: Sequence[str] | None) -> list[str]:
+def _command(connection: int, parent: int, mounted: Sequence[Place] | None) -> list[str]:
     # -I would ignore the fixed hash seed; the environment is ours, so these are as isolated.
     python = [places.interpreter(), "-P", "-s", "-S", "-B", "-c", _BOOT]
-    arguments = [str(connection), str(parent), places.PACKAGE, *places.import_path()]
-    return [*(_wrap(root) if root else ()), *python, *arguments]
+    arguments = [f"{connection:05}", f"{parent:05}", places.PACKAGE]  # as long every time
+    return [*(() if mounted is None else _wrap(mounted)), *python, *arguments]
 
 
-def _wrap(readable: Sequence[str]) -> list[str]:
+def _wrap(readable: Sequence[Place]) -> list[str]:
     """A root of its own that holds the readable places and nothing else. Root needs no user namespace
     for this, and keeps what it needs to become nobody inside."""
     command = [bubblewrap() or "bwrap", "--die-with-parent", "--new-session", *_NAMESPACES]
     command += (
         ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if os.geteuid() == 0 else ["--unshare-user"]
     )
-    for parent in _ancestors(readable):
-        command += ["--dir", parent]  # bubblewrap's own would be closed to a private uid
-    for path in readable:
-        if os.path.islink(path) and os.path.dirname(path) == "/":  # /lib -> usr/lib
-            command += ["--symlink", os.readlink(path), path]
-        else:
-            command += ["--ro-bind", path, path]
-    return [
-        *command,
-        "--dir",
-        "/dev",
-        "--dev-bind",
-        "/dev/null",
-        "/dev/null",
-        "--chdir",
-        "/",
-        "--remount-ro",
-        "/",
-    ]
+    for path, target in places.links().items():
+        command += [*_directories(path), "--symlink", target, path]
+    for place in sorted([*readable, Place(places.RUNTIME)], key=lambda place: len(place.path)):
+        command += [*_directories(place.path), *_mount(place)]
+    command += ["--dir", "/dev", "--dev-bind", "/dev/null", "/dev/null", "--chdir", "/"]
+    return [*command, "--remount-ro", "/"]
 
 
-def _ancestors(paths: Iterable[str]) -> list[str]:
-    found = {str(parent) for path in paths for parent in PurePath(path).parents}
-    return sorted(found - {"/"}, key=len)
+def _directories(path: str) -> list[str]:
+    """What it lies in; bubblewrap's own would be closed to a private uid."""
+    parents = [str(parent) for parent in PurePath(path).parents][-2::-1]
+    return [word for parent in parents for word in ("--dir", parent)]
+
+
+def _mount(place: Place) -> list[str]:
+    """The place, with nothing in the directories that are hidden in it."""
+    command = ["--ro-bind", place.path, place.path]
+    for name in place.hidden:
+        path = os.path.join(place.path, name)
+        command += ["--tmpfs", path] if os.path.isdir(path) else ["--ro-bind", "/dev/null", path]
+    return command

@@ -17,7 +17,7 @@ _CPU_TOLERANCE = 0.02  # the kernel's clock tick
 
 def read_report(report: dict[str, Any], limits: Limits, isolation: str) -> Execution:
     status, value, error = _judge(report, limits)
-    output = codec.clip(report["output"], int(limits.output_kb * 2**10))
+    output = codec.clip(codec.masked(report["output"]), int(limits.output_kb * 2**10))
     return Execution(status, value, output, error, report["cpu"], isolation)
 
 
@@ -27,6 +27,8 @@ def _judge(report: dict[str, Any], limits: Limits) -> tuple[Status, Any, str]:
         return "timeout", None, f"it did not end within {limits.wall:g} seconds"
     if reason == "output":
         return "output", None, f"it printed more than {limits.output_kb} KiB"
+    if reason == "threads":
+        return "error", None, f"it began more than {limits.threads} threads at once"
     if reason == "result_size":
         return "result_size", None, f"its result is larger than {limits.result_kb} KiB"
     if code < 0:

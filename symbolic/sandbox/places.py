@@ -1,24 +1,47 @@
-"""Which directories a program needs for its imports, and no more.
+"""What a program may read for its imports, and no more: an allow-list.
 
-The standard library, the site-packages of this interpreter, the system's shared libraries and this package.
-Does not cover data: the working directory, the checkout around this package and the run directory are left
-out on purpose, because they hold the expected answers.
+The standard library, named libraries, the system's shared libraries. Left out on purpose is whatever may hold
+the expected answers: all else in site-packages (this project's packages and environments, once installed, are
+there), the checkout, the working directory, the run directory. Does not cover how that is enforced.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
-import site
 import sys
 import sysconfig
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from symbolic.sandbox.declared import owners
+
 PACKAGE = str(Path(__file__).resolve().parent.parent)  # symbolic/
-_LIBRARIES = ("sympy", "mpmath", "z3", "networkx", "numpy", "scipy")
-_SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/nix/store")
+RUNTIME = str(Path(__file__).resolve().parent)  # symbolic/sandbox/: loaded before the first program
+LIBRARIES = ("sympy", "mpmath", "numpy", "scipy", "networkx", "z3")
+OWN_LIBRARIES = ("lark", "latex2sympy2_extended", "antlr4")  # what only this package's own jobs import
+_FILES = ("/etc/ld.so.cache", "/usr/share/zoneinfo", "/nix/store")
+_SYSTEM = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64")
+_ROOT_SYSTEM = ("/lib", "/lib32", "/lib64")
+_PACKAGES = ("python", "pypy", "site-packages", "dist-packages")  # how directories of packages are called
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file or directory that may be read, but for some of what lies directly in it."""
+
+    path: str
+    hidden: tuple[str, ...] = ()
+
+    def parts(self) -> list[str]:
+        """The paths to allow where nothing can be taken away from a directory that is allowed whole. Links
+        to directories are left out: they might lead to something hidden."""
+        if not self.hidden:
+            return [self.path]
+        entries = [entry for entry in os.scandir(self.path) if entry.name not in self.hidden]
+        return sorted(entry.path for entry in entries if not (entry.is_symlink() and entry.is_dir()))
 
 
 def interpreter() -> str:
@@ -26,54 +49,87 @@ def interpreter() -> str:
 
 
 @cache
-def import_path() -> tuple[str, ...]:
-    """What a zygote adds to the interpreter's own `sys.path`."""
-    found = [_directory(name) for name in _LIBRARIES]
-    paths = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *filter(None, found)]
-    if site.ENABLE_USER_SITE:
-        paths.append(site.getusersitepackages())
-    return tuple(dict.fromkeys(path for path in paths if os.path.isdir(path)))
-
-
-def _directory(library: str) -> str | None:
-    """Where a library was found, which need not be site-packages."""
-    spec = importlib.util.find_spec(library)
-    return os.path.dirname(os.path.dirname(spec.origin)) if spec and spec.origin else None
-
-
-def check_installed(libraries: Iterable[str]) -> None:
-    """Raises ValueError for a declared library that this interpreter does not have."""
-    for library in libraries:
-        if not _installed(library.partition(".")[0]):
-            raise ValueError(f"programs need the library {library!r}, which is not installed: install it")
+def places(libraries: tuple[str, ...], own: bool = False) -> tuple[Place, ...]:
+    """What is readable, outermost first. `own` is for this package's own jobs. Links are left to `links`."""
+    base = os.path.join(os.path.realpath(sys.base_prefix), "lib")
+    system = [path for path in (*_SYSTEM, *_ROOT_SYSTEM, base) if os.path.isdir(path)]
+    wanted = [_without_packages(path) for path in system if not os.path.islink(path)]
+    wanted += [_without_packages(path) for path in _standard()]
+    wanted += [Place(path) for path in (*_FILES, interpreter(), *_found(_names(libraries, own)))]
+    wanted += [Place(PACKAGE)] if own else []
+    known = {place.path: place for place in wanted if os.path.exists(place.path)}
+    return tuple(known[path] for path in sorted(known, key=len))
 
 
 @cache
-def _installed(package: str) -> bool:
-    return importlib.util.find_spec(package) is not None
+def links() -> dict[str, str]:
+    """Directories of shared libraries that are links to others, such as /lib."""
+    return {path: os.readlink(path) for path in (*_SYSTEM, *_ROOT_SYSTEM) if os.path.islink(path)}
 
 
 @cache
-def readable() -> tuple[str, ...]:
-    """Existing absolute paths, none inside another."""
-    base = [os.path.join(prefix, "lib") for prefix in (sys.base_prefix, os.path.realpath(sys.base_prefix))]
-    own = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), interpreter(), PACKAGE]
-    wanted = map(os.path.abspath, [*_SYSTEM, *base, *own, *import_path()])
-    return _outermost(path for path in wanted if os.path.exists(path))
+def shelves(libraries: tuple[str, ...], own: bool = False) -> dict[str, list[str]]:
+    """Where imports are looked for, in order, and the entries that may be found there."""
+    found = [*_found(_names(libraries, own)), *([PACKAGE] if own else [])]
+    where = dict.fromkeys([*_standard(), *map(os.path.dirname, found)])
+    allowed = [part for place in places(libraries, own) for part in place.parts()]
+    listing: dict[str, list[str]] = {directory: [] for directory in where}
+    for path in allowed:
+        if os.path.dirname(path) in listing:
+            listing[os.path.dirname(path)].append(os.path.basename(path))
+    return listing
 
 
-def _outermost(paths: Iterable[str]) -> tuple[str, ...]:
-    kept: list[str] = []
-    for path in sorted(set(paths), key=len):
-        if not any(path.startswith(outer + "/") for outer in kept):
-            kept.append(path)
-    return tuple(kept)
+def missing(libraries: Iterable[str]) -> list[str]:
+    """Those that are not installed here."""
+    return [name for name in libraries if not _entries(name)]
 
 
-def readable_by_others() -> bool:
-    """Whether a uid without privileges can reach all of it (an interpreter under a 0700 home: no)."""
-    return all(_open_to_all(Path(path).resolve()) for path in readable())
+def closed_to_others() -> str | None:
+    """The directory that keeps a uid without privileges from what it needs (a 0700 home, mostly), if one."""
+    needed = [interpreter(), RUNTIME, *(place.path for place in places(LIBRARIES))]
+    return next((found for path in needed if (found := _closed(Path(path).resolve()))), None)
 
 
-def _open_to_all(path: Path) -> bool:
-    return all(place.stat().st_mode & 0o001 for place in (path, *path.parents) if place.is_dir())
+def _names(libraries: tuple[str, ...], own: bool) -> tuple[str, ...]:
+    return (*libraries, *OWN_LIBRARIES) if own else libraries
+
+
+def _found(libraries: Iterable[str]) -> list[str]:
+    return [path for name in libraries for path in _entries(name)]
+
+
+@cache
+def _entries(library: str) -> tuple[str, ...]:
+    """The directory or file of a library, wherever it is installed, and the shared libraries of its wheel."""
+    try:
+        spec = importlib.util.find_spec(library)
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None:
+        return ()
+    places = list(spec.submodule_search_locations or filter(None, [spec.origin]))
+    names = [library, *(name.replace("-", "_") for name in owners().get(library, ()))]
+    beside = [os.path.join(os.path.dirname(place), f"{name}.libs") for place in places for name in names]
+    return tuple(os.path.realpath(path) for path in [*places, *beside] if os.path.exists(path))
+
+
+@cache
+def _standard() -> tuple[str, ...]:
+    """The directories of the standard library, as the interpreter sees them from its own place."""
+    paths = [os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")]
+    return tuple(dict.fromkeys(path for path in paths if _is_standard(path)))
+
+
+def _is_standard(path: str) -> bool:
+    """In a virtual environment the second may name its own, which holds site-packages alone."""
+    return any(os.path.exists(os.path.join(path, name)) for name in ("os.py", "lib-dynload"))
+
+
+def _without_packages(path: str) -> Place:
+    return Place(path, tuple(sorted(name for name in os.listdir(path) if name.startswith(_PACKAGES))))
+
+
+def _closed(path: Path) -> str | None:
+    around = [place for place in (path, *path.parents) if place.is_dir()]
+    return next((str(place) for place in reversed(around) if not place.stat().st_mode & 0o001), None)

@@ -1,29 +1,40 @@
-"""Whether a program that reached its wall-clock limit slept, or waited for a processor it did not get.
+"""Whether a program that takes long sleeps, or waits for a processor it does not get.
 
 A machine that is busy with something else must not turn a right program into one that ran too long. Read from
-the kernel's accounts in /proc, which the sandbox does not have. Does not cover waiting for a disk.
+the kernel's accounts in /proc, which the sandbox does not have. Does not cover waiting for a disk that is over.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 _PROC = Path("/proc")
+_AWAKE = "RD"  # states: runs or could, waits for a disk
 
 
-def seconds_asleep(ancestor: int, inner: int, elapsed: float) -> float:
-    """How long the descendant of `ancestor` that calls itself `inner` in its own namespace has slept, of
-    `elapsed` seconds; 0 if one of its threads wants a processor now. All of it if nothing can be learned."""
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What the busiest thread of a program has done since it began: seconds on a processor and in the queue for
+    one. `resting` if at this moment all sleep: nobody waits for a processor or a disk."""
+
+    ran: float
+    queued: float
+    resting: bool
+
+
+def activity(ancestor: int, inner: int) -> Activity | None:
+    """That of the descendant of `ancestor` that calls itself `inner` in its own namespace; None if nothing can
+    be learned."""
     with contextlib.suppress(OSError, ValueError, IndexError):
         for pid in _descendants(ancestor):
             if _inner_pid(pid) == inner:
                 threads = [thread for thread in (pid / "task").iterdir() if thread.is_dir()]
-                if any(_state(thread) == "R" for thread in threads):
-                    return 0.0
-                return elapsed - max(map(_active, threads))
-    return elapsed
+                resting = not any(_state(thread) in _AWAKE for thread in threads)
+                return Activity(*max(map(_times, threads), key=sum), resting)
+    return None
 
 
 def _descendants(ancestor: int) -> Iterator[Path]:
@@ -54,7 +65,6 @@ def _inner_pid(pid: Path) -> int:
     return int(pid.name)
 
 
-def _active(thread: Path) -> float:
-    """Seconds on a processor and in the queue for one."""
-    ran, waited, _ = (thread / "schedstat").read_text().split()
-    return (int(ran) + int(waited)) / 1e9
+def _times(thread: Path) -> tuple[float, float]:
+    ran, queued, _ = (thread / "schedstat").read_text().split()
+    return int(ran) / 1e9, int(queued) / 1e9

@@ -1,8 +1,9 @@
 """The parent's end: one thread that owns the zygotes, hands them programs and collects what they report.
 
-Callers on any thread put a batch in and wait for it. At most `workers` programs run at once. A zygote that
-is lost is replaced and its programs run again; a program that ran too long, or was lost twice, runs once
-more with nothing beside it before that becomes its result. Does not cover reuse of results.
+Callers on any thread put a batch in and wait for it. At most `workers` programs run at once, beside those that
+are asleep. A zygote that is lost is replaced and its programs run again. A program that took too long runs once
+more, when all else is done and at most half the workers are busy, before that becomes its result: unless it
+slept of its own will, which no machine is too busy for. Does not cover reuse of results.
 """
 
 from __future__ import annotations
@@ -22,11 +23,14 @@ from symbolic.sandbox.folders import Folders
 from symbolic.sandbox.handle import Handle, Lost
 from symbolic.sandbox.images import Image, image_of
 from symbolic.sandbox.outcome import read_report
-from symbolic.sandbox.starvation import seconds_asleep
+from symbolic.sandbox.starvation import Activity, activity
 
 _STUCK_S = 120.0  # longer than a zygote takes to warm up on a busy machine
 _LONGEST = 10  # times the wall limit: a machine so busy is no machine to judge programs on
 _ATTEMPTS = 4  # two of them alone
+_LOOK_S = 0.5  # after so long a program is looked at, and another takes the place of one that sleeps
+_SLEEPERS = 8  # for each worker, at most
+_STARVED = 0.1  # of its wall-clock limit in the queue for a processor: too much to judge by that limit
 
 
 @dataclass(slots=True)
@@ -60,6 +64,8 @@ class Job:
     alone: bool = False
     lost: int = 0
     overdue: float = 0.0
+    asleep: bool = False
+    settled: bool = False  # a second run could not end otherwise
 
 
 class Supervisor:
@@ -164,8 +170,10 @@ class Supervisor:
             self._begin((self._queue or self._alone).popleft())
 
     def _full(self) -> bool:
-        solo = not self._queue or any(job.alone for job, _ in self._running.values())
-        return len(self._running) >= (1 if solo else self._workers)
+        awake = sum(not job.asleep for job, _ in self._running.values())
+        alone = not self._queue or any(job.alone for job, _ in self._running.values())
+        places = max(1, self._workers // 2) if alone else self._workers
+        return awake >= places or len(self._running) >= self._workers * (1 + _SLEEPERS)
 
     def _begin(self, job: Job) -> None:
         if job.batch.failure:
@@ -178,9 +186,10 @@ class Supervisor:
                 return
         handle = self._handles.get(job.image) or self._open(job.image)
         number = next(self._ids)
+        job.asleep = job.settled = False
         job.overdue = time.monotonic() + _LONGEST * job.limits.wall + _STUCK_S
         self._running[number] = job, handle
-        handle.put(number, job.program, job.limits, job.folder)
+        handle.put(number, job.program, job.limits, job.folder, min(_LOOK_S, job.limits.wall))
         try:
             self._send(handle)
         except Lost as loss:
@@ -197,18 +206,30 @@ class Supervisor:
         self._selector.modify(handle.connection, events, handle)
 
     def _late(self, handle: Handle, report: dict[str, Any]) -> None:
-        """The wall limit counts sleep: whoever was only starved of a processor gets longer."""
-        limits = self._running[report["late"]][0].limits
-        asleep = seconds_asleep(handle.process.pid, report["pid"], report["elapsed"])
-        handle.grant(report["late"], max(limits.wall - asleep, 0.0))
+        """A program still runs: is it asleep, and is it to go on?"""
+        job, _ = self._running[report["late"]]
+        seen = activity(handle.process.pid, report["pid"])
+        slept = _slept(seen, report["elapsed"])
+        job.asleep = slept > 0
+        left = job.limits.wall - (slept if job.limits.wall_s is None else report["elapsed"])
+        if job.limits.wall_s is None and not report["punctual"]:
+            left = job.limits.wall  # the zygote was stopped or starved, and so may its programs have been
+        elif left <= 0:
+            starved = seen is None or seen.queued > _STARVED * job.limits.wall
+            job.settled = report["punctual"] and not starved
+        handle.grant(report["late"], max(left, 0.0))
         self._send(handle)
 
     def _report(self, report: dict[str, Any]) -> None:
+        ready = self._running[report["id"]][1].ready or {}
         job = self._end(report["id"])
         execution = read_report(report, job.limits, self._isolation)
+        if ready.get("lacking"):  # it ran without what it was to have, and so would the next
+            job.batch.put(job.index, Execution("infra", error=ready["lacking"], isolation=self._isolation))
+            return
         if execution.status == "infra":
             self._again(job, execution.error)
-        elif execution.status == "timeout" and not job.alone:
+        elif execution.status == "timeout" and not job.alone and not job.settled:
             job.alone = True
             self._alone.append(job)
         else:
@@ -259,3 +280,10 @@ class Supervisor:
         waiting = [job for job, _ in self._running.values()]
         for job in [*waiting, *self._queue, *self._alone, *(job for jobs in self._inbox for job in jobs)]:
             job.batch.fail(failure)
+
+
+def _slept(seen: Activity | None, elapsed: float) -> float:
+    """Seconds of those; 0 for who wants a processor now, all for whom nothing is known of."""
+    if seen is None:
+        return elapsed
+    return max(elapsed - seen.ran - seen.queued, 0.0) if seen.resting else 0.0

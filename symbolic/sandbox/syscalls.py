@@ -10,6 +10,8 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 # Stands in the filter for the process id, which is known only after the fork.
@@ -32,6 +34,7 @@ _ALLOWED = """
 
 _ALLOW = 0x7FFF0000
 _KILL_PROCESS = 0x80000000
+_NOTIFY = 0x7FC00000
 _BAD_ARCH_ACTION, _OPTIMIZE = 2, 8  # attributes of a filter
 _LESS, _EQUAL, _MASKED_EQUAL = 2, 4, 7  # comparisons, of all 64 bits
 _CLONE_THREAD = 0x00010000
@@ -115,9 +118,7 @@ def library_version() -> str:
 @cache
 def program_filter() -> bytes:
     """The filter as the kernel's BPF instructions; install it with `confinement`."""
-    lib = library()
-    context = lib.seccomp_init(_error(errno.EPERM))
-    try:
+    with _filter(_error(errno.EPERM)) as (lib, context):
         _check(lib.seccomp_attr_set(context, _BAD_ARCH_ACTION, _KILL_PROCESS))
         lib.seccomp_attr_set(context, _OPTIMIZE, 2)  # a search tree; older libraries keep a list
         for name in _ALLOWED.split():
@@ -128,6 +129,28 @@ def program_filter() -> bytes:
         # The C library falls back to clone, whose flags a filter can read.
         _add(lib, context, _error(errno.ENOSYS), "clone3", [])
         return _export(lib, context)
+
+
+@cache
+def thread_filter() -> bytes:
+    """A filter that allows all, but tells the zygote of every thread that begins or ends; empty where the
+    kernel or the library knows no such thing."""
+    with _filter(_ALLOW) as (lib, context):
+        try:
+            _check(lib.seccomp_attr_set(context, _BAD_ARCH_ACTION, _ALLOW))
+            _add(lib, context, _NOTIFY, "clone", [_masked(0, _CLONE_THREAD, _CLONE_THREAD)])
+            _add(lib, context, _NOTIFY, "exit", [])
+            return _export(lib, context)
+        except OSError:
+            return b""
+
+
+@contextmanager
+def _filter(action: int) -> Iterator[tuple[ctypes.CDLL, int]]:
+    lib = library()
+    context = lib.seccomp_init(action)
+    try:
+        yield lib, context
     finally:
         lib.seccomp_release(context)
 

@@ -22,7 +22,7 @@ MAX_BITS = 13_000  # Python refuses to write an integer much longer than this in
 _SAFE = 1 << 53
 _DOUBLE = 15  # digits that a double holds
 _SHORT = 11  # digits of a number that was hardly rounded
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,16}\b")
 _ELSEWHERE: Any = object()
 
 
@@ -37,13 +37,18 @@ def clip(text: str, length: int = MAX_TEXT) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
+def masked(text: str) -> str:
+    """Without the addresses that objects show, which may differ from run to run."""
+    return _ADDRESS.sub("", text)
+
+
 def plain(value: Any, depth: int = 0) -> Any:
     """JSON, in which an object with one key marks what JSON lacks: int, float, dict."""
     kind = type(value)
     if value is None or kind is bool:
         return value
     if kind is str:
-        return clip(value)
+        return clip(masked(value))
     if kind is int:
         return _integer(value)
     if kind is float:
@@ -58,8 +63,14 @@ def plain(value: Any, depth: int = 0) -> Any:
 def _integer(value: int) -> Any:
     if -_SAFE < value < _SAFE:
         return value
-    bits = value.bit_length()
-    return {"int": hex(value)} if bits <= MAX_BITS else f"<int of {bits} bits>"
+    return {"int": hex(value)} if value.bit_length() <= MAX_BITS else _long_integer(value)
+
+
+def _long_integer(value: int) -> str:
+    """Its digits, as text: the caller's Python may refuse to write it."""
+    beyond = int(value.bit_length() * math.log10(2)) - MAX_TEXT - 1  # writing them all might take long
+    digits = str(abs(value) // 10**beyond if beyond > 0 else abs(value))
+    return clip("-" * (value < 0) + digits)
 
 
 def _container(value: Any, kind: type, depth: int) -> Any:
@@ -108,9 +119,8 @@ def _order(item: Any) -> tuple[bool, Any]:
 
 
 def _text(value: Any) -> str:
-    """Without addresses, which differ from run to run."""
     try:
-        return clip(_ADDRESS.sub("", repr(value)))
+        return clip(masked(repr(value)))
     except RecursionError:
         return f"<{type(value).__name__} nested too deeply to show>"
 

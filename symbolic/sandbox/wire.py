@@ -7,6 +7,7 @@ flow control: the supervisor never blocks, the zygote may.
 from __future__ import annotations
 
 import json
+import socket
 import struct
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +18,20 @@ _HEAD = struct.Struct("!I")
 def pack(message: dict[str, Any]) -> bytes:
     body = json.dumps(message).encode()
     return _HEAD.pack(len(body)) + body
+
+
+def receive_one(connection: socket.socket) -> dict[str, Any]:
+    """The next message, and not a byte of what follows it; waits for it. EOFError where the other end is gone."""
+    (length,) = _HEAD.unpack(_receive(connection, _HEAD.size))
+    message: dict[str, Any] = json.loads(_receive(connection, length))
+    return message
+
+
+def _receive(connection: socket.socket, length: int) -> bytes:
+    data = connection.recv(length, socket.MSG_WAITALL)
+    if len(data) < length:
+        raise EOFError
+    return data
 
 
 class Unpacker:

@@ -1,30 +1,29 @@
-"""A warm, single-threaded process that forks once for every program and watches what it forked.
+"""Starts and watches programs, each a process forked from a warm `seed`.
 
 It runs inside the sandbox: it has no files, no network and no privileges when the first program comes. It
-kills at the wall-clock limit, when a program prints too much, or when its result grows too long; processor
-time is limited in the child itself. Does not cover judging: it reports facts (`outcome` reads them). It ends,
-and every program with it, when the supervisor closes the connection or dies.
+kills at the wall-clock limit, when a program prints too much, begins too many threads, or when its result grows
+too long; processor time is limited in the child itself. Does not cover judging: it reports facts (`outcome`
+reads them). It ends, and every program with it, when the supervisor closes the connection or dies.
 """
 
 from __future__ import annotations
 
-import gc
-import importlib
+import ctypes
+import json
 import math
 import os
-import resource
 import select
 import signal
 import socket
-import sys
 import time
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from symbolic.sandbox import child, confinement
-from symbolic.sandbox.wire import Unpacker, pack
+from symbolic.sandbox import confinement, finder, seed, threads
+from symbolic.sandbox.wire import Unpacker, pack, receive_one
 
 _CHUNK = 1 << 16
+_PUNCTUAL_S = 0.5  # who looks later than this after a deadline was stopped, or starved, itself
 
 
 @dataclass(slots=True)
@@ -36,8 +35,8 @@ class Run:
     handle: int
     begun: float
     deadline: float
-    strict: bool  # the deadline is not to be discussed
     pipes: dict[int, tuple[str, int]]  # descriptor -> (what it carries, bytes allowed)
+    spare: int  # threads that it may still begin
     data: dict[str, bytearray] = field(
         default_factory=lambda: {"result_size": bytearray(), "output": bytearray()}
     )
@@ -57,43 +56,59 @@ class Zygote:
         self._poll = select.epoll()
         self._runs: list[Run] = []
         self._watched: dict[int, Run] = {}  # by each of their descriptors
-        self._pid, self._cold = os.getpid(), ""
+        self._listener: threads.Listener | None = None
 
     def serve(self) -> NoReturn:
-        self._poll.register(self._connection, select.EPOLLIN)
-        self._poll.register(self._parent, select.EPOLLIN)
-        self._obey(b"")  # what came together with the plan
         while True:
             for descriptor, _ in self._poll.poll(self._patience()):
                 self._handle(descriptor)
-            self._kill_late()
+            self._look_at_late()
 
     def prepare(self) -> None:
-        """Reads the plan, gives up privileges, warms up, says what it has become."""
-        plan = self._receive_one()
-        self._plan = confinement.Confinement(
+        """Reads the plan, gives up privileges, forks the seed, and says what it has become when that is warm."""
+        plan = receive_one(
+            self._connection
+        )  # and no more: what comes after it is not for the seed to inherit
+        finder.install(plan["shelves"])
+        confined = confinement.Confinement(
             plan["landlock"], bytes.fromhex(plan["filter"]), plan["uid"], tuple(plan["readable"])
         )
-        confinement.enter(self._plan)
-        self._warm(plan["warm"])
-        _import(plan["libraries"])
-        child.rehearse()
-        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-        gc.collect()
-        gc.freeze()
-        self._baseline = _address_space()
-        self._send({"ready": {"uid": os.geteuid(), "cold": self._cold}})
+        confinement.enter(confined)
+        self._listener = threads.listen(bytes.fromhex(plan["threads"]))
+        self._seed, self._seed_life = self._fork_seed(confined, plan)
+        for descriptor in (self._connection, self._parent, self._seed_life, self._seed):
+            self._poll.register(descriptor, select.EPOLLIN)
+        if self._listener:
+            self._poll.register(self._listener.descriptor, select.EPOLLIN)
+        self._await_seed()
+        self._poll.unregister(self._seed)
+        ready = json.loads(self._seed.recv(_CHUNK) or self._end())
+        self._send({"ready": {**ready, "threads": self._listener is not None, "fixed": _fixed()}})
 
-    def _warm(self, text: str) -> None:
-        try:
-            exec(text, {})  # noqa: S102 - our own text
-        except Exception as problem:  # noqa: BLE001 - a program that imports it meets the same, and reports it
-            self._cold = f"{type(problem).__name__}: {problem}"
+    def _fork_seed(
+        self, confined: confinement.Confinement, plan: dict[str, Any]
+    ) -> tuple[socket.socket, int]:
+        """Its end of our connection with it, and the descriptor that tells of its end."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        pid = os.fork()
+        if pid == 0:
+            mine = theirs.detach()
+            os.closerange(3, mine)
+            os.closerange(mine + 1, 1 << 16)
+            seed.main(socket.socket(fileno=mine), confined, plan["warm"], plan["libraries"])
+        theirs.close()
+        return ours, os.pidfd_open(pid)
 
-    def _receive_one(self) -> dict[str, Any]:
+    def _await_seed(self) -> None:
+        """Its libraries may begin threads while they warm up."""
         while True:
-            for message in self._unpacker.feed(self._receive()):
-                return message
+            for descriptor, _ in self._poll.poll():
+                if descriptor == self._seed.fileno():
+                    return
+                if descriptor in (self._parent, self._seed_life):
+                    self._end()
+                if self._listener and descriptor == self._listener.descriptor:
+                    self._ask_about_thread(self._listener)
 
     def _receive(self) -> bytes:
         data = self._connection.recv(1 << 20)
@@ -108,33 +123,45 @@ class Zygote:
             self._end()
 
     def _end(self) -> NoReturn:
-        os._exit(0)  # the kernel kills the programs with it
+        os._exit(0)  # the kernel kills the seed and the programs with it
 
     def _patience(self) -> float | None:
         nearest = min((run.deadline for run in self._runs), default=math.inf)
         return None if nearest == math.inf else max(0.0, nearest - time.monotonic())
 
-    def _kill_late(self) -> None:
+    def _look_at_late(self) -> None:
+        """The supervisor can see whether who is late slept or was starved, which is not to be seen here."""
         now = time.monotonic()
         for run in self._runs:
-            if run.deadline > now:
-                continue
-            if run.strict:
-                run.kill("wall")
-            else:  # the supervisor can see whether it slept or was starved
+            if run.deadline <= now:
+                late = {"late": run.id, "pid": run.pid, "elapsed": now - run.begun}
+                self._send({**late, "punctual": now - run.deadline < _PUNCTUAL_S})
                 run.deadline = math.inf
-                self._send({"late": run.id, "pid": run.pid, "elapsed": now - run.begun})
 
     def _handle(self, descriptor: int) -> None:
         if descriptor == self._connection.fileno():
             self._obey(self._receive())
-        elif descriptor == self._parent:
+        elif descriptor in (self._parent, self._seed_life):
             self._end()
+        elif self._listener and descriptor == self._listener.descriptor:
+            self._ask_about_thread(self._listener)
         elif run := self._watched.get(descriptor):
             if descriptor == run.handle:
                 self._finish(run)
             else:
                 self._read(run, descriptor)
+
+    def _ask_about_thread(self, listener: threads.Listener) -> None:
+        question = listener.ask()
+        if question is None:
+            return
+        run = next((run for run in self._runs if run.pid and question.is_of(run.pid)), None)
+        if run:
+            run.spare += 1 if question.ends else -1
+        if run and run.spare < 0:
+            run.kill("threads")
+        else:
+            listener.allow(question)
 
     def _obey(self, data: bytes) -> None:
         for message in self._unpacker.feed(data):
@@ -154,36 +181,26 @@ class Zygote:
     def _start(self, job: dict[str, Any]) -> None:
         result, result_end = os.pipe2(os.O_CLOEXEC)
         output, output_end = os.pipe2(os.O_CLOEXEC)
-        pid = os.fork()
-        if pid == 0:
-            self._become(job, result_end, output_end)
-        os.close(result_end)
-        os.close(output_end)
+        text = os.memfd_create("program")
+        os.write(text, job["job"].encode())
+        socket.send_fds(self._seed, [b"f"], [text, result_end, output_end])
+        for descriptor in (text, result_end, output_end):
+            os.close(descriptor)
+        (pid,) = seed.FORKED.unpack(self._ask_seed())
         self._watch(job, pid, result, output)
 
-    def _become(self, job: dict[str, Any], result: int, output: int) -> NoReturn:
-        """The child's whole life; nothing of the zygote's may be left to it."""
+    def _ask_seed(self, command: bytes = b"") -> bytes:
         try:
-            os.dup2(output, 1)
-            os.dup2(output, 2)
-            os.dup2(result, child.RESULT)
-            os.closerange(child.RESULT + 1, 1 << 16)
-            if job["folder"]:
-                os.chdir(job["folder"])
-            confinement.lock(self._plan, self._pid, job["cpu"], self._baseline + job["memory"])
-        except BaseException as error:  # noqa: BLE001 - a program must not run half confined
-            os.write(2, repr(error).encode())
-            os.kill(os.getpid(), signal.SIGKILL)
-        try:
-            child.run(job)
-            os._exit(0)
-        finally:
-            os._exit(1)
+            if command:
+                self._seed.send(command)
+            return self._seed.recv(_CHUNK) or self._end()
+        except OSError:
+            self._end()
 
     def _watch(self, job: dict[str, Any], pid: int, result: int, output: int) -> None:
         pipes = {result: ("result_size", job["result"]), output: ("output", job["output"])}
-        now, wall = time.monotonic(), job["wall"]
-        run = Run(job["id"], pid, os.pidfd_open(pid), now, now + wall, job["strict"], pipes)
+        now = time.monotonic()
+        run = Run(job["id"], pid, os.pidfd_open(pid), now, now + job["look"], pipes, job["threads"])
         self._runs.append(run)
         for descriptor in (*pipes, run.handle):
             os.set_blocking(descriptor, False)
@@ -213,7 +230,7 @@ class Zygote:
         os.close(descriptor)
 
     def _finish(self, run: Run) -> None:
-        pid, status, used = os.wait4(run.pid, os.WNOHANG)
+        pid, status, used = seed.COLLECTED.unpack(self._ask_seed(seed.COLLECT.pack(run.pid)))
         if not pid:
             return  # an event meant for an earlier owner of this descriptor's number
         run.pid = 0
@@ -225,39 +242,15 @@ class Zygote:
         self._runs.remove(run)
         self._send({
             "id": run.id, "code": os.waitstatus_to_exitcode(status), "reason": run.reason,
-            "cpu": used.ru_utime + used.ru_stime,
+            "cpu": used,
             "result": run.data["result_size"].decode("latin-1"),
             "output": run.data["output"].decode("utf-8", "replace"),
         })  # fmt: skip
 
 
-def _import(libraries: list[str]) -> None:
-    """What was declared must be there: if it is not, the zygote ends, since no program could be blamed.
-    Random numbers start from one seed all the same."""
-    for name in libraries:
-        importlib.import_module(name)
-    if libraries:
-        sys.modules["random"].seed(0)
-        if "numpy" in sys.modules:
-            sys.modules["numpy"].random.seed(0)
-
-
-def _address_space() -> int:
-    """This process's size in bytes, found as the limit under which it cannot grow: there is no /proc here."""
-    import mmap
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    low, high = 0, 1 << 47
-    while high - low > mmap.PAGESIZE:
-        middle = (low + high) // 2
-        resource.setrlimit(resource.RLIMIT_AS, (middle, hard))
-        try:
-            mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
-            high = middle
-        except OSError:
-            low = middle
-    resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-    return high
+def _fixed() -> bool:
+    """Whether the kernel puts memory at the same addresses every time."""
+    return bool(ctypes.CDLL(None).personality(0xFFFFFFFF) & 0x0040000)
 
 
 def main(connection: int, parent: int) -> NoReturn:

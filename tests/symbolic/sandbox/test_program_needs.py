@@ -12,6 +12,7 @@ import pytest
 
 from symbolic import Executor, Limits, Program
 from symbolic.sandbox import isolation
+from symbolic.sandbox.declared import needed
 
 TIERS = [tier.name for tier in isolation.TIERS]
 READ = "answer = open('notes.txt').read()"
@@ -123,7 +124,29 @@ def test_a_library_that_cannot_be_imported_is_no_fault_of_the_program() -> None:
     with Executor(workers=1) as executor:
         [found] = executor.run([Program("answer = 1", libraries=("sqlite3.no_such_module",))])
     assert found.status == "infra"
-    assert "sqlite3.no_such_module" in found.error
+    assert "the library 'sqlite3.no_such_module' cannot be imported in the sandbox (Module" in found.error
+
+
+def test_declared_libraries_bring_what_they_require_and_nothing_else(executor: Executor) -> None:
+    template = "import jinja2\nanswer = jinja2.Template('{{ 6 * 7 }}').render()"
+    other = "import torch\nanswer = 1"
+    undeclared, declared, beside = executor.run([
+        Program(template), Program(template, libraries=("jinja2",)), Program(other, libraries=("jinja2",))
+    ])  # fmt: skip
+    assert "No module named 'jinja2'" in undeclared.error
+    assert declared.value == "42"
+    assert "No module named 'torch'" in beside.error
+
+
+def test_what_a_library_requires_is_what_its_distributions_say() -> None:
+    assert needed(("sympy.abc", "json")) == ("sympy", "mpmath")
+    assert {"jinja2", "markupsafe"} == set(needed(("jinja2",)))
+
+
+def test_a_library_that_wants_a_place_for_its_cache_can_be_imported(executor: Executor) -> None:
+    code = "import matplotlib.font_manager, tempfile\nanswer = 1\ntempfile.mkdtemp()"
+    [found] = executor.run([Program(code, libraries=("matplotlib.font_manager",))])
+    assert "No usable temporary directory" in found.error  # once it has begun there is none
 
 
 def test_limits_of_its_own_hold_beside_others(executor: Executor) -> None:
