@@ -14,9 +14,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from symbolic.program import Execution, Limits, Program
-from symbolic.sandbox import isolation
+from symbolic.sandbox import isolation, places
 from symbolic.sandbox.cache import Cache, key
-from symbolic.sandbox.places import LIBRARIES, missing
 from symbolic.sandbox.supervisor import Supervisor
 
 
@@ -26,8 +25,8 @@ class Executor:
     Finding the tier takes a few tenths of a second; other zygotes start when a program first needs them.
     While no batch runs, nothing here uses the processor. Identical programs run once a batch, and with
     `cache` (a file, made if missing) once for good. `tier` names the one to use; by default the best.
-    `libraries` are the names that programs may import, beside the standard library: nothing else of what is
-    installed is within their reach.
+    Programs may import the standard library, sympy, mpmath, numpy, scipy, networkx and z3, and what `libraries`
+    names (with what that imports in turn): nothing else of what is installed is within their reach.
     Raises `IsolationError` (a ValueError) where programs cannot be confined.
     """
 
@@ -39,15 +38,15 @@ class Executor:
         allow_unsandboxed: bool = False,
         cache: str | os.PathLike[str] | None = None,
         tier: str | None = None,
-        libraries: Sequence[str] = LIBRARIES,
+        libraries: Sequence[str] = (),
     ) -> None:
         self._limits = limits or Limits()
         self._workers = len(os.sched_getaffinity(0)) if workers is None else workers
         if self._workers < 1:
             raise ValueError(f"workers must be at least 1, not {workers}")
-        if absent := [name for name in missing(libraries) if name not in LIBRARIES]:
-            raise ValueError(f"libraries for programs are not installed: {', '.join(absent)}")
-        self._libraries = tuple(dict.fromkeys(libraries))
+        if absent := places.missing(libraries):
+            raise ValueError(f"programs cannot import {', '.join(absent)}: install it, or take it out of libraries")
+        self._libraries = tuple(dict.fromkeys([*places.LIBRARIES, *libraries]))
         self._tier, self._supervisor, self._refused = isolation.choose(
             self._workers, allow_unsandboxed, tier, self._libraries
         )

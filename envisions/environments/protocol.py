@@ -57,6 +57,7 @@ class Environment(Protocol):
     stop: tuple[str, ...]  # strings that end a completion (they are part of it)
     max_turns: int
     refines: bool  # whether `refine_messages` can ask for a second attempt
+    libraries: tuple[str, ...]  # of the class: what its programs may import beside what all may (see Executor)
 
     def tasks(self, split: Split) -> Sequence[Task]:
         """All tasks of a side, in a fixed order; both sides are disjoint by `Task.group`."""
@@ -112,6 +113,7 @@ class BaseEnvironment(ABC):
     stop: tuple[str, ...] = ()
     max_turns: int = 1
     refines: bool = False
+    libraries: tuple[str, ...] = ()
 
     @abstractmethod
     def tasks(self, split: Split) -> Sequence[Task]: ...

@@ -25,7 +25,7 @@ COLLECT = struct.Struct("=i")  # of whom; the other command, to fork, is one byt
 COLLECTED = struct.Struct("=iid")  # process id (0: it lives), status, seconds of processor time
 _SIZES = range(16, 513, 16)  # of the blocks that Python's own allocator gives
 _POOL = 1 << 14
-_LAST = 24  # blocks of each size that forking and collecting may have exchanged
+_LAST = 8  # blocks of each size that forking and collecting may have exchanged
 
 
 def main(control: socket.socket, plan: confinement.Confinement, warm: str) -> NoReturn:
@@ -47,7 +47,7 @@ class Seed:
     def __init__(self, control: socket.socket, plan: confinement.Confinement, baseline: int) -> None:
         self._control, self._plan, self._baseline, self._pid = control, plan, baseline, os.getpid()
 
-    def serve(self, ballast: list[list[bytes]]) -> NoReturn:
+    def serve(self, ballast: list[list[Any]]) -> NoReturn:
         """`ballast` is held for good."""
         while True:
             command, descriptors, _, _ = socket.recv_fds(self._control, COLLECT.size, 3)
@@ -73,6 +73,7 @@ class Seed:
     def _become(self, text: int, result: int, output: int) -> NoReturn:
         """The child's whole life."""
         try:
+            gc.collect()  # of what is not frozen: next to nothing, but it empties Python's lists of spare objects
             held = _fill(lambda _: _LAST)  # noqa: F841 - for good, too
             job = json.loads(os.pread(text, os.fstat(text).st_size, 0))
             os.dup2(output, 1)
@@ -90,11 +91,16 @@ class Seed:
             os._exit(1)
 
 
-def _fill(many: Callable[[int], int]) -> list[list[bytes]]:
+def _fill(many: Callable[[int], int]) -> list[list[Any]]:
     """Takes so many free blocks of each size from Python's allocator: what comes later lies in fresh memory,
     where the order of addresses does not depend on what has been freed before."""
-    header = sys.getsizeof(b"")
-    return [[bytes(size - header) for _ in range(many(size))] for size in _SIZES if size > header]
+    return [[_block(size, n) for n in range(many(size))] for size in _SIZES]
+
+
+def _block(size: int, n: int) -> Any:
+    if size > 32:
+        return bytes(size - sys.getsizeof(b""))
+    return object() if size == 16 else (1 << 40) + n
 
 
 def _warm(text: str) -> str:
