@@ -68,7 +68,7 @@ def executor(tier: str) -> Iterator[Run]:
 
 def fresh(tier: str) -> Iterator[Run]:
     """One `python -I -S` a program (without `-S` it starts slower), its result as JSON on its output."""
-    paths = places.import_path()
+    paths = list(places.shelves(places.LIBRARIES))
 
     def run(texts: list[str]) -> None:
         for text in texts:
@@ -154,7 +154,7 @@ def family_seconds() -> float:
 
 def elsewhere(way: str, kind: str, count: int, tier: str) -> float:
     """The median of three measurements, each in a fresh process."""
-    images = "+".join(sorted({image_for(text) for text in programs(kind, 10)}))
+    images = "+".join(sorted({image_for(Program(text)) for text in programs(kind, 10)}))
     command = [sys.executable, __file__, "--tier", tier, "--one", way, kind, str(count), images]
     return statistics.median(float(subprocess.check_output(command)) for _ in range(3))
 

@@ -14,18 +14,17 @@ from envisions.settings.cli import command
 
 
 def main() -> None:
-    from envisions.conformance import CHECKS, Subject, examine
+    from envisions.conformance import CHECKS, Subject, examine, executor_for
     from envisions.conformance.table import show, with_progress
     from envisions.models import resolve
     from envisions.policies.encode import load_encoder
     from envisions.runs.folder import write_json
     from envisions.settings.compose import compose
-    from symbolic import Executor
 
     path = _json_path()
     [(settings, env)] = compose()
     encode, context = load_encoder(resolve(settings.model).path)
-    with Executor() as executor:
+    with executor_for(settings.env, settings.executor.libraries) as executor:
         subject = Subject(dict(settings.env), executor, encode, context, settings.max_new_tokens)
         subject.environment  # noqa: B018  a mistake in the command is answered before the table
         outcomes = list(with_progress(examine(subject, CHECKS), len(CHECKS)))

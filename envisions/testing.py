@@ -15,8 +15,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from envisions.conformance import CHECKS, Check, DefectError, NotApplicableError, Subject
-from symbolic import Executor
+from envisions.conformance import CHECKS, Check, DefectError, NotApplicableError, Subject, executor_for
 
 
 class EnvironmentContract:
@@ -27,7 +26,7 @@ class EnvironmentContract:
     @pytest.fixture(scope="class")
     @classmethod
     def subject(cls) -> Iterator[Subject]:
-        with Executor() as executor:
+        with executor_for(cls.config) as executor:
             subject = Subject(cls.config, executor)
             yield subject
             subject.environment.close()

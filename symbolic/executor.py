@@ -14,10 +14,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from symbolic.program import Execution, Limits, Program
-from symbolic.sandbox import isolation
+from symbolic.sandbox import isolation, places
 from symbolic.sandbox.cache import Cache, key
-from symbolic.sandbox.declared import check_installed, needed
-from symbolic.sandbox.places import LIBRARIES, missing
+from symbolic.sandbox.declared import allowed, check_installed
 from symbolic.sandbox.supervisor import Supervisor
 
 
@@ -27,8 +26,8 @@ class Executor:
     Finding the tier takes a few tenths of a second; other zygotes start when a program first needs them.
     While no batch runs, nothing here uses the processor. Identical programs run once a batch, and with
     `cache` (a file, made if missing) once for good. `tier` names the one to use; by default the best.
-    `libraries` are the names that programs may import, beside the standard library: nothing else of what is
-    installed is within their reach.
+    Programs may import the standard library, sympy, mpmath, numpy, scipy, networkx and z3, and what `libraries`
+    names (with what that imports in turn): nothing else of what is installed is within their reach.
     Raises `IsolationError` (a ValueError) where programs cannot be confined.
     """
 
@@ -40,15 +39,14 @@ class Executor:
         allow_unsandboxed: bool = False,
         cache: str | os.PathLike[str] | None = None,
         tier: str | None = None,
-        libraries: Sequence[str] = LIBRARIES,
+        libraries: Sequence[str] = (),
     ) -> None:
         self._limits = limits or Limits()
         self._workers = len(os.sched_getaffinity(0)) if workers is None else workers
         if self._workers < 1:
             raise ValueError(f"workers must be at least 1, not {workers}")
-        if absent := [name for name in missing(libraries) if name not in LIBRARIES]:
-            raise ValueError(f"libraries for programs are not installed: {', '.join(absent)}")
-        self._libraries = tuple(dict.fromkeys(libraries))
+        check_installed(libraries)
+        self._libraries = tuple(dict.fromkeys([*places.LIBRARIES, *libraries]))
         self._tier, self._supervisor, self._refused = isolation.choose(
             self._workers, allow_unsandboxed, tier, self._libraries
         )
@@ -97,7 +95,7 @@ class Executor:
         return [known.get(name) or fresh[name] for name in keys]
 
     def _key(self, program: Program, limits: Limits) -> str:
-        return key(program, limits, self.isolation, (*self._libraries, *needed(tuple(program.libraries))))
+        return key(program, limits, self.isolation, allowed(self._libraries, tuple(program.libraries)))
 
     def describe(self) -> dict[str, Any]:
         """What confined the programs, as JSON for a manifest."""

@@ -13,9 +13,20 @@ from envisions.conformance.subject import (
     Outcome,
     Subject,
     examine,
+    executor_for,
 )
 
-__all__ = ["CHECKS", "Check", "DefectError", "Encode", "NotApplicableError", "Outcome", "Subject", "examine"]
+__all__ = [
+    "CHECKS",
+    "Check",
+    "DefectError",
+    "Encode",
+    "NotApplicableError",
+    "Outcome",
+    "Subject",
+    "examine",
+    "executor_for",
+]
 
 CHECKS = (
     Check("protocol", tasks.follows_the_protocol),

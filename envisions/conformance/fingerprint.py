@@ -60,5 +60,8 @@ def fingerprint_elsewhere(config: Mapping[str, Any]) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    with Executor() as _executor:
-        print(json.dumps(fingerprint(ast.literal_eval(sys.argv[1]), _executor)))
+    from envisions.conformance.subject import executor_for
+
+    _config = ast.literal_eval(sys.argv[1])
+    with executor_for(_config) as _executor:
+        print(json.dumps(fingerprint(_config, _executor)))

@@ -14,7 +14,7 @@ from envisions.conformance.probes import Probe, probes
 from envisions.environments.protocol import Environment, Transition
 from envisions.records import Message, Split, Task
 from envisions.runs.evaluation import play_programs
-from envisions.settings.build import build
+from envisions.settings.build import build, find
 from symbolic import Executor, Program
 
 SPLITS: tuple[Split, Split] = ("train", "test")
@@ -32,6 +32,12 @@ class DefectError(Exception):
 
 class NotApplicableError(Exception):
     """A check that says nothing here, and why."""
+
+
+def executor_for(config: Mapping[str, Any], libraries: Sequence[str] = ()) -> Executor:
+    """One whose programs find what the environment's class, and `libraries`, name."""
+    named = getattr(find(config.get("_target_"), "env"), "libraries", ())
+    return Executor(libraries=[*libraries, *named])
 
 
 @dataclass

@@ -57,7 +57,7 @@ class Environment(Protocol):
     stop: tuple[str, ...]  # strings that end a completion (they are part of it)
     max_turns: int
     refines: bool  # whether `refine_messages` can ask for a second attempt
-    libraries: Sequence[str]  # modules that are warm for its programs
+    libraries: Sequence[str]  # of the class: what its programs may import beside what all may, and find warm
     limits: Limits | None  # of its programs that have none of their own; None: the run's
 
     def tasks(self, split: Split) -> Sequence[Task]:

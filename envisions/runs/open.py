@@ -51,7 +51,7 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
     with closing(environment), RunDir(path) as directory:
         _check_configuration(directory, config)
         source = resolve(settings.model)
-        with _executor(settings, path) as executor:
+        with _executor(settings, environment, path) as executor:
             backend = str(policy_config["_target_"])
             device = choose_device(policy_config.get("dtype", "auto"))
             now = manifest(environment, executor, source, backend, device, settings.rounds)
@@ -69,6 +69,8 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
                 f"{path}: {source.name} on {device}, by {backend.rpartition('.')[2]};"
                 f" programs run in tier {executor.isolation}"
             )
+            for notice in executor.notices:
+                display.say(f"  note: {notice}.")
             display.say(_told_tests(environment.tasks("test")))
             policies = Policies(policy)
             names = {
@@ -102,13 +104,14 @@ def run_folder(settings: Settings, env: str) -> Path:
     return Path("runs", f"{env}-{settings.method.name}-{identity}")
 
 
-def _executor(settings: Settings, path: Path) -> Executor:
+def _executor(settings: Settings, environment: Environment, path: Path) -> Executor:
     chosen = settings.executor
     try:
         return Executor(
             limits=Limits(cpu_s=chosen.cpu_s, mem_mb=chosen.mem_mb),
             allow_unsandboxed=chosen.allow_unsandboxed,
             cache=path / layout.EXECUTIONS,
+            libraries=[*chosen.libraries, *environment.libraries],
         )
     except ValueError as error:
         raise UserError(f"{error}.") from error

@@ -32,14 +32,15 @@ def factory(config: Any, *, group: str, **offered: Any) -> Callable[..., Any]:
     arguments that come before those of the configuration."""
     if not isinstance(config, Mapping):
         raise UserError(f"{group}={config} is no choice; name one, such as {group}=NAME (see --help).")
-    target = _find(config.get("_target_"), group)
+    target = find(config.get("_target_"), group)
     values = _checked(target, {key: value for key, value in config.items() if key != "_target_"}, group)
     taken = _parameters(target, group)
     values = {**{key: value for key, value in offered.items() if key in taken}, **values}
     return lambda *arguments: _call(target, group, *arguments, **values)
 
 
-def _find(name: Any, group: str) -> Any:
+def find(name: Any, group: str) -> Any:
+    """The class or function of that name. Raises `UserError`."""
     if not name or not isinstance(name, str):
         raise UserError(
             f"{group}._target_={name} is no class; name one, as in {group}._target_=my_package.MyClass."

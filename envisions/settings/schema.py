@@ -85,11 +85,12 @@ class RunSettings:
 
 @dataclass
 class ExecutorSettings:
-    """Limits of one program; see `symbolic.Limits`."""
+    """Limits of one program, see `symbolic.Limits`; and what it may import beside `symbolic.sandbox.places.LIBRARIES`."""
 
     cpu_s: float = MISSING
     mem_mb: int = MISSING
     allow_unsandboxed: bool = MISSING
+    libraries: list[str] = MISSING
 
 
 @dataclass

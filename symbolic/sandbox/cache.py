@@ -52,6 +52,7 @@ def _versions() -> tuple[object, ...]:
     return (_FORMAT, sys.version, *map(_version, _LIBRARIES))
 
 
+@cache
 def _version(library: str) -> str:
     try:
         return version(library)

@@ -5,19 +5,29 @@ Does not cover what a library imports without its distribution saying so.
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.metadata import packages_distributions, requires
+from importlib.metadata import requires
+
+from symbolic.sandbox.places import LIBRARIES, missing, owners
 
 
 def check_installed(libraries: Iterable[str]) -> None:
-    """Raises ValueError for a declared library that this interpreter does not have."""
-    for library in libraries:
-        if not _installed(_top(library)):
-            raise ValueError(f"programs need the library {library!r}, which is not installed: install it")
+    """Raises ValueError for declared libraries that this interpreter does not have."""
+    if absent := missing(map(_top, libraries)):
+        raise ValueError(
+            f"programs cannot import {', '.join(absent)}: install it, or take it out of libraries"
+        )
+
+
+@cache
+def allowed(named: tuple[str, ...], declared: tuple[str, ...]) -> tuple[str, ...]:
+    """What a program may import, beside the standard library: what all may, what it declares, and what these
+    require. LIBRARIES are complete as they are."""
+    further = needed(tuple(name for name in (*named, *declared) if name not in LIBRARIES))
+    return tuple(dict.fromkeys([*named, *further]))
 
 
 @cache
@@ -33,19 +43,8 @@ def needed(libraries: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
-@cache
-def owners() -> Mapping[str, list[str]]:
-    """The distributions that each installed package is of."""
-    return packages_distributions()
-
-
 def _top(module: str) -> str:
     return module.partition(".")[0]
-
-
-@cache
-def _installed(package: str) -> bool:
-    return importlib.util.find_spec(package) is not None
 
 
 def _required(package: str) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any
 from symbolic.program import Program
 from symbolic.sandbox import landlock, places, syscalls
 from symbolic.sandbox.attacks import ATTACKS, LIMITS, attack, stopped
-from symbolic.sandbox.declared import needed
+from symbolic.sandbox.declared import allowed
 from symbolic.sandbox.folders import Folders
 from symbolic.sandbox.handle import Handle
 from symbolic.sandbox.images import OWN, WARM, Image
@@ -126,7 +126,7 @@ def supervise(tier: Tier, workers: int, libraries: tuple[str, ...] = places.LIBR
     folders = Folders()
 
     def start(image: Image) -> Handle:
-        own, names = image.base in OWN, (*libraries, *needed(image.libraries))
+        own, names = image.base in OWN, allowed(libraries, image.libraries)
         readable = [*places.places(names, own), *([places.Place(folders.place)] if image.files else [])]
         warm = {"warm": WARM[image.base], "libraries": image.libraries, "shelves": places.shelves(names, own)}
         return Handle(launch(tier.namespaces, readable), {**_plan(tier, readable), **warm})

@@ -18,7 +18,7 @@ import struct
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from symbolic.sandbox import child, confinement
 
@@ -27,7 +27,7 @@ COLLECT = struct.Struct("=i")  # of whom; the other command, to fork, is one byt
 COLLECTED = struct.Struct("=iid")  # process id (0: it lives), status, seconds of processor time
 _SIZES = range(16, 513, 16)  # of the blocks that Python's own allocator gives
 _POOL = 1 << 14
-_LAST = 24  # blocks of each size that forking and collecting may have exchanged
+_LAST = 8  # blocks of each size that forking and collecting may have exchanged
 
 
 def main(
@@ -52,7 +52,7 @@ class Seed:
     def __init__(self, control: socket.socket, plan: confinement.Confinement, baseline: int) -> None:
         self._control, self._plan, self._baseline, self._pid = control, plan, baseline, os.getpid()
 
-    def serve(self, ballast: list[list[bytes]]) -> NoReturn:
+    def serve(self, ballast: list[list[Any]]) -> NoReturn:
         """`ballast` is held for good."""
         while True:
             command, descriptors, _, _ = socket.recv_fds(self._control, COLLECT.size, 3)
@@ -78,6 +78,7 @@ class Seed:
     def _become(self, text: int, result: int, output: int) -> NoReturn:
         """The child's whole life."""
         try:
+            gc.collect()  # of what is not frozen: next to nothing, but it empties Python's lists of spare objects
             held = _fill(lambda _: _LAST)  # noqa: F841 - for good, too
             job = json.loads(os.pread(text, os.fstat(text).st_size, 0))
             os.dup2(output, 1)
@@ -97,11 +98,16 @@ class Seed:
             os._exit(1)
 
 
-def _fill(many: Callable[[int], int]) -> list[list[bytes]]:
+def _fill(many: Callable[[int], int]) -> list[list[Any]]:
     """Takes so many free blocks of each size from Python's allocator: what comes later lies in fresh memory,
     where the order of addresses does not depend on what has been freed before."""
-    header = sys.getsizeof(b"")
-    return [[bytes(size - header) for _ in range(many(size))] for size in _SIZES if size > header]
+    return [[_block(size, n) for n in range(many(size))] for size in _SIZES]
+
+
+def _block(size: int, n: int) -> Any:
+    if size > 32:
+        return bytes(size - sys.getsizeof(b""))
+    return object() if size == 16 else (1 << 40) + n
 
 
 def _warm(text: str) -> str:
@@ -135,7 +141,8 @@ def _temporary_places() -> Iterator[None]:
     writing to it: they get the name of one where nobody can write."""
     import tempfile
 
-    kept, tempfile.mkdtemp = tempfile.mkdtemp, lambda *_, **__: "/"
+    kept = tempfile.mkdtemp
+    tempfile.mkdtemp = lambda *_, **__: "/"  # type: ignore[assignment]
     try:
         yield
     finally:

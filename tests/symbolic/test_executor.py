@@ -80,7 +80,8 @@ def test_a_mistake_in_the_call_is_named(executor: Executor, program: Program, wo
         ("__import__('fractions').Fraction(1, 3)", "1/3"),
         ("__import__('decimal').Decimal('0.10')", "0.10"),
         ("'\\ud800'", "\\ud800"),
-        ("10**5000", "<int of 16610 bits>"),
+        ("10**5000", f"1{5000 * '0'}"),
+        ("-(10**20_000)", f"-1{9997 * '0'}…"),
         ("type('Liar', (int,), {'__eq__': lambda s, o: True, '__repr__': lambda s: 'five'})(5)", "five"),
         ("range(3)", "range(0, 3)"),
     ],
@@ -151,19 +152,6 @@ def test_sleep_ends_at_the_wall_limit(executor: Executor) -> None:
 def test_programs_see_nothing_of_each_other(executor: Executor) -> None:
     programs = [Program("import math\nmath.pi = 3\nanswer = 1"), Program("import math\nanswer = math.pi")]
     assert executor.run(programs)[1].value == math.pi
-
-
-def test_this_package_can_be_imported_and_its_checkout_cannot_be_listed(executor: Executor) -> None:
-    """The checkout holds answers: in namespaces nothing of it but this package is there at all."""
-    checkout = str(Path(__file__).parents[2])
-    inside, listed = executor.run(
-        [
-            Program("from symbolic import judge\nanswer = judge(2, 2).verdict"),
-            Program(f"import os\nanswer = os.listdir({checkout!r})"),
-        ]
-    )
-    assert inside.value == "right"
-    assert listed.status == "error" or listed.value == ["symbolic"]
 
 
 def test_many_threads_share_one_executor(executor: Executor) -> None:
@@ -252,4 +240,4 @@ def test_programs_go_where_their_library_is_warm(executor: Executor, code: str) 
 
 def test_a_dear_import_wins() -> None:
     texts = ("import numpy\nimport sympy", "import z3, networkx", "import z3", "import math", "lambda z30: 1")
-    assert [image_for(text) for text in texts] == ["sympy", "graph", "z3", "plain", "plain"]
+    assert [image_for(Program(text)) for text in texts] == ["sympy", "graph", "z3", "plain", "plain"]

@@ -112,7 +112,7 @@ def test_a_program_s_own_limits_come_first(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_an_environment_whose_library_is_missing_says_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Warm, "libraries", ("no_such_library",))
-    with pytest.raises(UserError, match="counting-v1: programs need the library 'no_such_library'"):
+    with pytest.raises(UserError, match="counting-v1: programs cannot import no_such_library"):
         Warm(**SIZES)
 
 
