@@ -31,7 +31,7 @@ class Handle:
         self._unsent = bytearray(pack(plan))
 
     def put(self, number: int, program: Program, limits: Limits, folder: str, look: float) -> None:
-        """`folder` holds its files, if it has any; `look`: after how many seconds to say that it still runs."""
+        """`folder` holds its files, if any; `look`: after how many seconds to say that it still runs."""
         job = {
             "code": program.code, "entry": program.entry, "args": list(program.args),
             "folder": folder,

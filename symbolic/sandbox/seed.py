@@ -137,8 +137,8 @@ def _import(libraries: Sequence[str]) -> str:
 
 @contextmanager
 def _temporary_places() -> Iterator[None]:
-    """Libraries such as matplotlib ask for a folder for their caches when they are imported, and can do without
-    writing to it: they get the name of one where nobody can write."""
+    """Libraries such as matplotlib ask for a folder for their caches when they are imported, and can do
+    without writing to it: they get the name of one where nobody can write."""
     import tempfile
 
     kept = tempfile.mkdtemp

@@ -66,9 +66,7 @@ class Zygote:
 
     def prepare(self) -> None:
         """Reads the plan, gives up privileges, forks the seed, and says what it has become when that is warm."""
-        plan = receive_one(
-            self._connection
-        )  # and no more: what comes after it is not for the seed to inherit
+        plan = receive_one(self._connection)  # and no more: what comes after it is not for the seed to inherit
         finder.install(plan["shelves"])
         confined = confinement.Confinement(
             plan["landlock"], bytes.fromhex(plan["filter"]), plan["uid"], tuple(plan["readable"])
