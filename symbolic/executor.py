@@ -17,6 +17,7 @@ from symbolic.program import Execution, Limits, Program
 from symbolic.sandbox import isolation
 from symbolic.sandbox.cache import Cache, key
 from symbolic.sandbox.supervisor import Supervisor
+from symbolic.waiting import waiting
 
 
 class Executor:
@@ -75,7 +76,8 @@ class Executor:
         keys = [key(program, limits, self.isolation) for program in programs]
         known = self._cache.get(set(keys)) if self._cache else {}
         new = {name: program for name, program in zip(keys, programs, strict=True) if name not in known}
-        fresh = dict(zip(new, self._supervisor.run(list(new.values()), limits), strict=True))
+        with waiting():
+            fresh = dict(zip(new, self._supervisor.run(list(new.values()), limits), strict=True))
         if self._cache:
             self._cache.put(fresh)
         return [known.get(name) or fresh[name] for name in keys]

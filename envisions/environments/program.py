@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Any, ClassVar
 
-from envisions.environments import baselines
+from envisions.environments import baselines, returned
+from envisions.environments.checker import CHECKER
+from envisions.environments.faults import Fault, HookError, hook_name
 from envisions.environments.procedural import check_levels, procedural_split
 from envisions.environments.prompts import FENCE, PYTHON, Example, ProgramFormat
 from envisions.environments.protocol import BaseEnvironment, Episode, Transition, describe
@@ -73,9 +75,16 @@ class ProgramEnvironment(BaseEnvironment):
         """The task in a row of `data`; `where` names the row, for a UserError."""
         return read_row(row, where)
 
-    def judge(self, task: Task, execution: Execution) -> Verdict:
-        """The verdict on a program that ran to a result."""
+    def judge(self, task: Task, execution: Execution) -> Verdict | Program:
+        """The verdict on a program that ran to a result, or the program that finds it
+        (envisions.environments.checker)."""
         return judge(execution.value, task.target)
+
+    def recheck(self, task: Task, value: Any, certificate: Mapping[str, Any]) -> Verdict | Program:
+        """Of its own kinds only a checker's, which is asked for again."""
+        if certificate.get("kind") == CHECKER:
+            return self.judge(task, Execution("ok", value))
+        return super().recheck(task, value, certificate)
 
     def tasks(self, split: Split) -> Sequence[Task]:
         return self._tasks[split]
@@ -124,6 +133,8 @@ class SingleTurn:
 
     def step(self, program: Program, execution: Execution) -> Transition:
         verdict = unjudged(execution) or self._environment.judge(self.task, execution)
+        if wrong := returned.verdict(verdict):
+            raise HookError(Fault(hook_name(self._environment, "judge"), wrong))
         return Transition(execution, describe(execution), verdict, terminated=True)
 
     def close(self) -> None:
