@@ -10,12 +10,23 @@ from envisions.conformance.subject import (
     DefectError,
     Encode,
     NotApplicableError,
+    NotSeenError,
     Outcome,
     Subject,
     examine,
 )
 
-__all__ = ["CHECKS", "Check", "DefectError", "Encode", "NotApplicableError", "Outcome", "Subject", "examine"]
+__all__ = [
+    "CHECKS",
+    "Check",
+    "DefectError",
+    "Encode",
+    "NotApplicableError",
+    "NotSeenError",
+    "Outcome",
+    "Subject",
+    "examine",
+]
 
 CHECKS = (
     Check("protocol", tasks.follows_the_protocol),

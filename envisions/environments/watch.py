@@ -161,7 +161,9 @@ class _Dog:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._watched, self._beating, self._seconds = 0, False, 0.0
+        self._watched, self._seconds = 0, 0.0
+        self._busy = threading.Event()
+        self._thread: threading.Thread | None = None
 
     @contextmanager
     def watching(self, seconds: float) -> Iterator[None]:
@@ -170,9 +172,10 @@ class _Dog:
             self._seconds = seconds
             if self._watched == 1:
                 self._set()
-            if not self._beating:
-                self._beating = True
-                threading.Thread(target=self._beat, daemon=True, name="hook watchdog").start()
+                self._busy.set()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._beat, daemon=True, name="hook watchdog")
+                self._thread.start()
         try:
             yield
         finally:
@@ -182,13 +185,13 @@ class _Dog:
                     faulthandler.cancel_dump_traceback_later()
 
     def _beat(self) -> None:
-        while True:
+        while self._busy.wait():
             time.sleep(BEAT)
             with self._lock:
-                if not self._watched:
-                    self._beating = False
-                    return
-                self._set()
+                if self._watched:
+                    self._set()
+                else:
+                    self._busy.clear()
 
     def _set(self) -> None:
         if sys.__stderr__ is not None:

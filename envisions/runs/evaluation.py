@@ -15,6 +15,7 @@ from envisions.runs.losses import check_verdicts
 from envisions.runs.rollout import UNFINISHED
 from envisions.runs.run import Run
 from symbolic import Executor, Program, Verdict
+from symbolic.recheck import KINDS
 
 
 def evaluate_baselines(run: Run) -> None:
@@ -39,14 +40,18 @@ def _played(
     run: Run, name: str, tasks: Sequence[Task], programs: Mapping[str, Sequence[Program]]
 ) -> list[dict[str, Any]]:
     given = [programs.get(task.id, ()) for task in tasks]
-    verdicts = [
-        _verdict(answers[-1] if answers else None)
-        for answers in play_programs(run.environment, tasks, given, run.executor)
-    ]
+    answered = play_programs(run.environment, tasks, given, run.executor)
     return [
-        {"name": name, "task": task.id, "programs": [p.code for p in played], "verdict": asdict(verdict)}
-        for task, played, verdict in zip(tasks, given, verdicts, strict=True)
+        {"name": name, "task": task.id, "programs": [p.code for p in played], **_judged(last)}
+        for task, played, last in zip(tasks, given, answered, strict=True)
     ]
+
+
+def _judged(last: Transition | None) -> dict[str, Any]:
+    """The verdict; and the value that it is about, where the certificate is not one that holds it."""
+    verdict = _verdict(last)
+    own = last is not None and verdict.certificate.get("kind") not in KINDS
+    return {"verdict": asdict(verdict), **({"value": last.execution.value} if last and own else {})}
 
 
 def _verdict(last: Transition | None) -> Verdict:
@@ -60,9 +65,17 @@ def _verdict(last: Transition | None) -> Verdict:
 
 def play_programs(
     environment: Environment, tasks: Sequence[Task], programs: Sequence[Sequence[Program]], executor: Executor
+) -> list[Transition | None]:
+    """Plays each task's programs, one a turn, until they or the episode end; gives the answer to the last,
+    None where there was none."""
+    played = play_turns(environment, tasks, programs, executor)
+    return [answers[-1] if answers else None for answers in played]
+
+
+def play_turns(
+    environment: Environment, tasks: Sequence[Task], programs: Sequence[Sequence[Program]], executor: Executor
 ) -> list[list[Transition]]:
-    """Plays each task's programs, one a turn, until they or the episode end; gives the answers, one a turn
-    that was played."""
+    """As `play_programs`, with the answers of all turns."""
     episodes = [environment.open(task, 0) for task in tasks]
     played: list[list[Transition]] = [[] for _ in tasks]
     try:

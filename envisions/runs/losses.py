@@ -1,7 +1,7 @@
 """When so much is lost to an environment's own code that a run ends, in one sentence.
 
-Attempts that a hook failed are on record as `unknown`, with what the model wrote. A stage that loses more than
-a share of them ends the run; as it goes on, with the plug-in mended, those are judged again.
+Attempts that a hook failed are on record as `unknown`, with what the model wrote. A stage that loses more
+than a share of them ends the run; as it goes on, with the plug-in mended, those are judged again.
 """
 
 from __future__ import annotations

@@ -128,8 +128,8 @@ def _recorded(settings: Settings) -> dict[str, Any]:
 
 
 def _identity(config: Mapping[str, Any]) -> dict[str, Any]:
-    """What makes a run this run: not where it is kept, how many rounds it goes on, or what of an environment's
-    faults it puts up with."""
+    """What makes a run this run: not where it is kept, nor how many rounds it goes on, nor what faults of an
+    environment's it puts up with."""
     return {key: value for key, value in config.items() if key not in ("run", "rounds", "watch")}
 
 

@@ -33,8 +33,8 @@ UNFINISHED = Verdict("wrong", {"kind": "unfinished"})
 
 @dataclass(frozen=True)
 class Attempt:
-    """An attempt to be made; the trajectory it becomes has the same id. `policy` names the weights, `fault` is
-    why there are no messages."""
+    """An attempt to be made; the trajectory it becomes has the same id. `policy` names the weights, `fault`
+    says why there are no messages."""
 
     task: Task
     kind: Kind
