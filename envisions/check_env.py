@@ -1,7 +1,8 @@
 """`python -m envisions.check_env env=NAME [key=value …] [json=PATH]`: is an environment fit to train on?
 
 Runs the checks of envisions/conformance without a model, prints a table, and writes it as JSON where asked.
-Exit code 0 if all hold, 1 if one fails, 2 for a mistake in the command.
+Exit code 0 if none fails, 1 if one does, 2 for a mistake in the command. What a check had no chance to see is
+"not seen", with what would show it; that is not passed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from envisions.settings.cli import command
 def main() -> None:
     from envisions.conformance import CHECKS, Subject, examine, executor_for
     from envisions.conformance.table import show, with_progress
+    from envisions.environments.watch import Bounds
     from envisions.models import resolve
     from envisions.policies.encode import load_encoder
     from envisions.runs.folder import write_json
@@ -25,7 +27,8 @@ def main() -> None:
     [(settings, env)] = compose()
     encode, context = load_encoder(resolve(settings.model).path)
     with executor_for(settings.env, settings.executor.libraries) as executor:
-        subject = Subject(dict(settings.env), executor, encode, context, settings.max_new_tokens)
+        bounds = Bounds(**asdict(settings.watch))
+        subject = Subject(dict(settings.env), executor, encode, context, settings.max_new_tokens, bounds)
         subject.environment  # noqa: B018  a mistake in the command is answered before the table
         outcomes = list(with_progress(examine(subject, CHECKS), len(CHECKS)))
         show(env, outcomes)

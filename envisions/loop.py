@@ -16,7 +16,7 @@ from typing import Any
 from envisions.environments.protocol import prompts
 from envisions.methods.pool import Pool, build_pools, canonical_programs, replaced
 from envisions.methods.rows import Ids, curate_rows, to_score
-from envisions.records import PreferencePair, PromptKind, SFTRow, Task, Trajectory, seed_from
+from envisions.records import Message, PreferencePair, PromptKind, SFTRow, Task, Trajectory, seed_from
 from envisions.report import write_report
 from envisions.runs import layout
 from envisions.runs.evaluation import evaluate_baselines
@@ -164,7 +164,10 @@ def _to_refine(explored: Sequence[Trajectory], which: Refine) -> list[Trajectory
 def _refinement(run: Run, number: int, task: Task, first: Trajectory) -> Attempt:
     """Shows the question, the program and what its execution said: neither verdict nor target."""
     feedback = first.steps[-1].observation if run.method.feedback else ""
-    messages = run.environment.refine_messages(task, first.program, feedback)
+
+    def messages() -> list[Message]:
+        return run.environment.refine_messages(task, first.program, feedback)
+
     return run.attempt(number - 1, task, "refine", "refine", first.index, messages=messages, parent=first.id)
 
 

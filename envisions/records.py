@@ -17,6 +17,7 @@ Kind = Literal["explore", "refine", "eval"]
 PromptKind = Literal["few-shot", "zero-shot", "refine"]
 Finish = Literal["stop", "length"]
 WRITTEN = ("code", "language", "entry", "args")  # of a program, what is kept on record
+HOOK = "hook"  # the certificate's kind where an environment's own code failed (environments/faults.py)
 
 
 class Message(TypedDict):
@@ -125,8 +126,14 @@ class Trajectory:
 
     @property
     def infra(self) -> bool:
-        """Whether our own machinery failed in it: then it is neither scored nor trained on."""
-        return any(step.execution.status == "infra" for step in self.steps)
+        """Whether our own machinery failed in it, or the environment's: then it is neither scored nor trained
+        on."""
+        return self.unjudged or any(step.execution.status == "infra" for step in self.steps)
+
+    @property
+    def unjudged(self) -> bool:
+        """Whether the environment's own code failed in it; its certificate says where."""
+        return self.verdict.certificate.get("kind") == HOOK
 
     def to_json(self) -> dict[str, Any]:
         """Of programs what the model wrote; what they ran with is the environment's to say."""

@@ -15,7 +15,15 @@ from typing import Any, ClassVar
 
 import pytest
 
-from envisions.conformance import CHECKS, Check, DefectError, NotApplicableError, Subject, executor_for
+from envisions.conformance import (
+    CHECKS,
+    Check,
+    DefectError,
+    NotApplicableError,
+    NotSeenError,
+    Subject,
+    executor_for,
+)
 
 
 class EnvironmentContract:
@@ -34,8 +42,10 @@ class EnvironmentContract:
     @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
     def test_conforms(self, check: Check, subject: Subject) -> None:
         try:
-            check.ask(subject)
+            check.examine(subject)
         except NotApplicableError as reason:
             pytest.skip(str(reason))
+        except NotSeenError as remedy:
+            pytest.skip(f"not seen: {remedy}")
         except DefectError as defect:
             pytest.fail(f"{defect.what}\n{defect.example}")

@@ -18,6 +18,7 @@ from symbolic.sandbox import isolation, places
 from symbolic.sandbox.cache import Cache, key
 from symbolic.sandbox.declared import allowed, check_installed
 from symbolic.sandbox.supervisor import Supervisor
+from symbolic.waiting import waiting
 
 
 class Executor:
@@ -89,7 +90,8 @@ class Executor:
         keys = [self._key(program, program.limits or limits) for program in programs]
         known = self._cache.get(set(keys)) if self._cache else {}
         new = {name: program for name, program in zip(keys, programs, strict=True) if name not in known}
-        fresh = dict(zip(new, self._supervisor.run(list(new.values()), limits), strict=True))
+        with waiting():
+            fresh = dict(zip(new, self._supervisor.run(list(new.values()), limits), strict=True))
         if self._cache:
             self._cache.put(fresh)
         return [known.get(name) or fresh[name] for name in keys]

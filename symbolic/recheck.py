@@ -23,8 +23,15 @@ from symbolic.judge import WORK, judge
 from symbolic.logic.entailment import check_entailment
 from symbolic.packing import read_fraction, unpack
 
-NOT_JUDGED = {"infra": "unknown", "not executed": "wrong", "unfinished": "wrong"}
+NOT_JUDGED = {"infra": "unknown", "hook": "unknown", "not executed": "wrong", "unfinished": "wrong"}
 """Kinds that record why nothing was compared, and the only verdict each may carry."""
+
+_ANSWERS = (
+    *("boolean", "chain", "definition", "exhausted", "expression", "failed", "kinds", "list", "mapping"),
+    *("missing", "number", "quantity", "region", "relation", "set", "system", "tex", "text", "unreadable"),
+)
+KINDS = frozenset({*NOT_JUDGED, *_ANSWERS, "entailment", "witness"})
+"""Kinds of certificates that this package writes and can check; any other is an environment's own."""
 
 
 def check(verdict: Any, certificate: Any, executor: Executor | None = None) -> str | None:

@@ -30,13 +30,12 @@ def fingerprint(config: Mapping[str, Any], executor: Executor) -> dict[str, str]
         environment.messages(task, few_shot=few_shot) for task in tasks[:50] for few_shot in (True, False)
     ]
     tried = [task for split in SPLITS for task in environment.tasks(split)[:TRIED]]
-    golden = [list(environment.gold(task)) or [subject.program] for task in tried]
-    answers = [
-        *subject.play(tried, golden),
-        *subject.play(tried, [[subject.probes[1].program(t)] for t in tried]),
-    ]
+    echoed = [subject.every_turn(subject.probes[1].program(task)) for task in tried]
+    played = [*subject.play_turns(tried, list(map(subject.turns, tried))), *subject.play_turns(tried, echoed)]
     verdicts = [
-        (a.verdict and [a.verdict.verdict, dict(a.verdict.certificate)], a.observation) for a in answers
+        (a.found and [a.found.verdict, dict(a.found.certificate)], a.observation)
+        for turns in played
+        for a in turns
     ]
     return {"tasks": digest([t.id for t in tasks]), "prompts": digest(shown), "verdicts": digest(verdicts)}
 

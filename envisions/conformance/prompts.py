@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from envisions.conformance.subject import SPLITS, DefectError, NotApplicableError, Subject
+from envisions.conformance.subject import SPLITS, DefectError, Encode, NotApplicableError, Subject
 from envisions.records import Message
 
 
@@ -46,6 +46,7 @@ def prompts_fit(subject: Subject) -> str:
         for split in SPLITS
         for task in subject.environment.tasks(split)
     )
+    longest = max([longest, *_later_prompts(subject, subject.encode)])
     if longest[0] + subject.room > subject.context:
         raise DefectError(
             f"a prompt of {longest[0]} tokens and {subject.room} new ones exceed the model's"
@@ -53,6 +54,17 @@ def prompts_fit(subject: Subject) -> str:
             longest[1],
         )
     return f"the longest has {longest[0]} tokens, the model room for {subject.context}"
+
+
+def _later_prompts(subject: Subject, encode: Encode) -> Iterator[tuple[int, str]]:
+    """The lengths of the later turns' prompts where gold programs are written, with their questions."""
+    several = [(task, gold) for task, gold in subject.golden if len(gold) > 1][:8]
+    played = subject.play_turns([task for task, _ in several], [gold for _, gold in several])
+    for (task, gold), answers in zip(several, played, strict=True):
+        messages = subject.environment.messages(task, few_shot=True)
+        for program, answer in zip(gold[:-1], answers, strict=False):
+            messages = subject.environment.follow(messages, program.code, answer.observation)
+            yield len(encode(messages)), task.question
 
 
 def the_target_is_hidden(subject: Subject) -> str:
@@ -67,14 +79,16 @@ def the_target_is_hidden(subject: Subject) -> str:
             ):
                 raise DefectError("a prompt shows the target or the gold program", task.question)
         program = probe.program(task)
+        turns = subject.every_turn(program)
         if environment.refines and (
             environment.refine_messages(task, program, "It failed.")
             != environment.refine_messages(other, program, "It failed.")
         ):
             raise DefectError("a refinement prompt shows the target or the gold program", task.question)
-        said = [answer.observation for answer in subject.play([task, other], [[program], [program]])]
-        if said[0] != said[1]:
-            raise DefectError("an observation depends on the target", said[0])
+        played = subject.play_turns([task, other], [turns, turns])
+        said, others = ([answer.observation for answer in answers] for answers in played)
+        if said != others:
+            raise DefectError("an observation depends on the target", "\n".join(said))
     return "prompts and observations do not depend on it"
 
 

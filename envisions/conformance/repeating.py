@@ -126,7 +126,7 @@ def _most_solved(
     """The largest share of a level's tasks that are solved, and one of them."""
     answers = subject.play(tasks, programs)
     solved = [
-        task for task, answer in zip(tasks, answers, strict=True) if answer.verdict and answer.verdict.right
+        task for task, answer in zip(tasks, answers, strict=True) if answer.found and answer.found.right
     ]
     there, right = Counter(task.level for task in tasks), Counter(task.level for task in solved)
     level = max(there, key=lambda level: right[level] / max(there[level], FEWEST))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from envisions.conformance.footprint import footprint
-from envisions.conformance.subject import DefectError, NotApplicableError, Subject
+from envisions.conformance.subject import DefectError, NotSeenError, Subject
 from envisions.records import Task
 from symbolic import Program
 
@@ -20,29 +20,44 @@ KEPT = 100 << 10  # bytes that they may keep: caches of the interpreter's own
 
 
 def hangs_are_cut(subject: Subject) -> str:
-    if subject.program.language != "python":
-        raise NotApplicableError(f"no program that hangs is known for {subject.program.language}")
-    hang = replace(subject.program, code=f"def {subject.program.entry or 'f'}():\n    while True: pass\n")
-    if subject.program.entry is None:
-        hang = replace(hang, code="while True: pass")
+    """The environment's own programs that hang, of which the last turn's does, or the usual one in every
+    turn."""
+    task = subject.tasks[0]
+    own = list(subject.environment.hanging(task))
+    programs = own or _usual_hang(subject)
     started = time.monotonic()
-    [answer] = subject.play(subject.tasks[:1], [[hang]])
-    if answer.execution.status != "timeout":
-        raise DefectError("a program that never ends does not end as a timeout", answer.execution.status)
-    if answer.verdict is not None and answer.verdict.verdict != "wrong":
-        raise DefectError(f"a program that never ends is {answer.verdict.verdict}")
-    return f"after {time.monotonic() - started:.1f} s"
+    [answers] = subject.play_turns([task], [programs])
+    for answer in answers[-1:] if own else answers:
+        status = answer.execution.status
+        if status != "timeout" and not own:
+            raise NotSeenError(f"the usual endless program ended as {status!r}: {_HOW_TO_HANG}")
+        if status != "timeout":
+            raise DefectError("a program that never ends does not end as a timeout", status)
+        if answer.found is not None and answer.found.verdict != "wrong":
+            raise DefectError(f"a program that never ends is {answer.found.verdict}")
+    return f"{len(answers)} in {time.monotonic() - started:.1f} s"
+
+
+_HOW_TO_HANG = "give hanging(task), an attempt whose last program never ends"
+
+
+def _usual_hang(subject: Subject) -> list[Program]:
+    empty = subject.program
+    if empty.language != "python":
+        raise NotSeenError(f"no program in {empty.language} that never ends is known: {_HOW_TO_HANG}")
+    loop = "while True: pass\n"
+    code = f"def {empty.entry}():\n    {loop}" if empty.entry else loop
+    return subject.every_turn(replace(empty, code=code))
 
 
 def threads_change_nothing(subject: Subject) -> str:
     golden = subject.golden
-    first = subject.probes[0]
-    work = golden or [(task, [first.program(task)]) for task in subject.tasks]
+    work = golden or [(task, subject.turns(task)) for task in subject.tasks]
     parts = [work[i::4] for i in range(4) if work[i::4]]
 
     def run(part: list[tuple[Task, list[Program]]]) -> list[Any]:
-        answers = subject.play([task for task, _ in part], [programs for _, programs in part])
-        return [(answer.verdict, answer.observation) for answer in answers]
+        played = subject.play_turns([task for task, _ in part], [programs for _, programs in part])
+        return [[(answer.found, answer.observation) for answer in answers] for answers in played]
 
     alone = [run(part) for part in parts]
     with ThreadPoolExecutor(len(parts)) as threads:
@@ -56,10 +71,15 @@ def threads_change_nothing(subject: Subject) -> str:
 
 def episodes_leak_nothing(subject: Subject) -> str:
     environment, task = subject.environment, subject.tasks[0]
+    programs = subject.every_turn(subject.program)
+    [answers] = subject.play_turns([task], [programs])
 
     def rounds(count: int) -> None:
         for seed in range(count):
-            environment.open(task, seed).close()
+            episode = environment.open(task, seed)
+            for program, answer in zip(programs, answers, strict=False):
+                episode.step(program, answer.execution)
+            episode.close()
 
     rounds(OPENED // 10)  # whatever is made once is made
     before = footprint()
@@ -75,13 +95,13 @@ def episodes_leak_nothing(subject: Subject) -> str:
         raise DefectError(f"{OPENED} episodes, all closed, leave something behind", grown)
     if kept > KEPT:
         raise DefectError(f"{OPENED} episodes, all closed, keep {kept >> 10} KiB of memory")
-    return f"{OPENED:,} opened and closed"
+    return f"{OPENED:,} opened, played and closed"
 
 
 def throughput(subject: Subject) -> str:
     """Never fails: a figure to plan with. Gold programs, or empty ones where there is no gold, each different
     from the others, since equal ones run once."""
-    played = subject.golden or [(task, [subject.program]) for task in subject.tasks]
+    played = subject.golden or [(task, subject.turns(task)) for task in subject.tasks]
     tasks, seconds = [task for task, _ in played], []
     for index in range(3):
         programs = [
@@ -89,6 +109,6 @@ def throughput(subject: Subject) -> str:
             for n, (_, turns) in enumerate(played)
         ]
         started = time.monotonic()
-        subject.play(tasks, programs)
-        seconds.append((time.monotonic() - started) / sum(map(len, programs)))
+        answered = sum(map(len, subject.play_turns(tasks, programs)))
+        seconds.append((time.monotonic() - started) / answered)
     return f"{1 / statistics.median(seconds):,.0f} programs a second"

@@ -6,15 +6,19 @@ A check gets a `Subject` and returns a note for the table, or raises `DefectErro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
 from envisions.conformance.probes import Probe, probes
-from envisions.environments.protocol import Environment, Transition
+from envisions.environments.faults import Fault, HookError
+from envisions.environments.protocol import Transition
+from envisions.environments.watch import Bounds, Watch
+from envisions.environments.watched import WatchedEnvironment
 from envisions.records import Message, Split, Task
-from envisions.runs.evaluation import play_programs
+from envisions.runs.evaluation import play_turns
 from envisions.settings.build import build, find
+from envisions.settings.compose import load
 from symbolic import Executor, Program
 
 SPLITS: tuple[Split, Split] = ("train", "test")
@@ -40,24 +44,34 @@ def executor_for(config: Mapping[str, Any], libraries: Sequence[str] = ()) -> Ex
     return Executor(libraries=[*libraries, *named])
 
 
+class NotSeenError(Exception):
+    """A check that had nothing to look at, and what would show it. It has not passed."""
+
+
 @dataclass
 class Subject:
     """The environment under examination. `config` is what `conf/env` holds: a `_target_` and its keys.
-    `encode` and `context` are of the model that it is to fit, `room` the tokens of a completion."""
+    `encode` and `context` are of the model that it is to fit, `room` the tokens of a completion. `bounds` are
+    those on its own code, by default `conf`'s."""
 
     config: Mapping[str, Any]
     executor: Executor
     encode: Encode | None = None
     context: int = 0
     room: int = 0
+    bounds: Bounds | None = None
 
-    def make(self, *, seed: int = 0, **keys: Any) -> Environment:
+    def make(self, *, seed: int = 0, **keys: Any) -> WatchedEnvironment:
         """A fresh one, with some keys changed."""
-        made: Environment = build({**self.config, **keys}, group="env", seed=seed)
-        return made
+        plugin = build({**self.config, **keys}, group="env", seed=seed)
+        return WatchedEnvironment(plugin, Watch(self._bounds))
 
     @cached_property
-    def environment(self) -> Environment:
+    def _bounds(self) -> Bounds:
+        return self.bounds or Bounds(**asdict(load().watch))
+
+    @cached_property
+    def environment(self) -> WatchedEnvironment:
         return self.make()
 
     @cached_property
@@ -72,8 +86,25 @@ class Subject:
 
     def play(self, tasks: Sequence[Task], programs: Sequence[Sequence[Program]]) -> list[Transition]:
         """Plays each task's programs, one a turn, and gives what the last that was played was answered."""
-        played = play_programs(self.environment, tasks, programs, self.executor)
-        return [last for last in played if last is not None]
+        return [answers[-1] for answers in self.play_turns(tasks, programs) if answers]
+
+    def play_turns(
+        self, tasks: Sequence[Task], programs: Sequence[Sequence[Program]]
+    ) -> list[list[Transition]]:
+        """As `play`, with the answers of all turns."""
+        played = play_turns(self.environment, tasks, programs, self.executor)
+        for fault in (Fault.of(it.found) for answers in played for it in answers if it.found):
+            if fault:
+                raise _defect(fault)
+        return played
+
+    def every_turn(self, program: Program) -> list[Program]:
+        """The program in each turn that an episode may have."""
+        return [program] * self.environment.max_turns
+
+    def turns(self, task: Task) -> list[Program]:
+        """A task's gold programs, or where there are none the empty one in every turn."""
+        return list(self.environment.gold(task)) or self.every_turn(self.program)
 
     @cached_property
     def golden(self) -> list[tuple[Task, list[Program]]]:
@@ -85,21 +116,28 @@ class Subject:
         return probes(self.program, self.tasks)
 
     def probe(self, probe: Probe) -> list[Transition]:
-        """The probe's program for every task."""
-        return self.play(self.tasks, [[probe.program(task)] for task in self.tasks])
+        """The probe's program for every task, in every turn until the episode ends."""
+        return self.play(self.tasks, [self.every_turn(probe.program(task)) for task in self.tasks])
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`ask` raises `DefectError` or `NotApplicableError`, or returns a note."""
+    """`ask` raises `DefectError`, `NotApplicableError` or `NotSeenError`, or returns a note."""
 
     name: str
     ask: Callable[[Subject], str]
 
+    def examine(self, subject: Subject) -> str:
+        """As `ask`; a hook that fails is a defect, told with its line."""
+        try:
+            return self.ask(subject)
+        except HookError as error:
+            raise _defect(error.fault) from error
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a check: "pass", "fail" or "skip"."""
+    """What came of a check: "pass", "fail", "skip" or "not seen"."""
 
     name: str
     status: str
@@ -111,10 +149,16 @@ def examine(subject: Subject, checks: Sequence[Check]) -> Iterator[Outcome]:
     """All checks, one after another. An environment that raises fails the check in which it does."""
     for check in checks:
         try:
-            yield Outcome(check.name, "pass", check.ask(subject))
+            yield Outcome(check.name, "pass", check.examine(subject))
+        except NotSeenError as remedy:
+            yield Outcome(check.name, "not seen", str(remedy))
         except NotApplicableError as reason:
             yield Outcome(check.name, "skip", str(reason))
         except DefectError as defect:
             yield Outcome(check.name, "fail", defect.what, defect.example)
         except Exception as error:  # noqa: BLE001  whatever a stranger's class raises is its defect
             yield Outcome(check.name, "fail", f"it raised {type(error).__name__}", str(error))
+
+
+def _defect(fault: Fault) -> DefectError:
+    return DefectError(f"it {fault.what}", f"{fault.hook} ({fault.where})" if fault.where else fault.hook)

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Any, ClassVar
 
-from envisions.environments import baselines
+from envisions.environments import baselines, returned
+from envisions.environments.checker import CHECKER
+from envisions.environments.faults import Fault, HookError, hook_name
 from envisions.environments.procedural import check_levels, procedural_split
 from envisions.environments.prompts import FENCE, PYTHON, Example, ProgramFormat
 from envisions.environments.protocol import BaseEnvironment, Episode, Transition, describe
@@ -78,10 +80,17 @@ class ProgramEnvironment(BaseEnvironment):
         """The task in a row of `data`; `where` names the row, for a UserError."""
         return read_row(row, where)
 
-    def judge(self, task: Task, execution: Execution) -> Verdict | None:
-        """The verdict on a program that ran to a result; with many turns None where the episode goes on, with
-        what the execution said as the next turn's observation."""
+    def judge(self, task: Task, execution: Execution) -> Verdict | Program | None:
+        """The verdict on a program that ran to a result, or the program that finds it
+        (envisions.environments.checker). With many turns None where the episode goes on, with what the
+        execution said as the next turn's observation."""
         return judge(execution.value, task.target)
+
+    def recheck(self, task: Task, value: Any, certificate: Mapping[str, Any]) -> Verdict | Program:
+        """Of its own kinds only a checker's, which is asked for again."""
+        if certificate.get("kind") == CHECKER:
+            return _checked(self, self.judge(task, Execution("ok", value)))
+        return super().recheck(task, value, certificate)
 
     def tasks(self, split: Split) -> Sequence[Task]:
         return self._tasks[split]
@@ -130,11 +139,14 @@ class SingleTurn:
         self._environment, self.task = environment, task
 
     def step(self, program: Program, execution: Execution) -> Transition:
-        verdict = unjudged(execution) or self._environment.judge(self.task, execution)
+        verdict = unjudged(execution) or self._judged(execution)
         return Transition(execution, describe(execution), verdict, terminated=True)
 
     def close(self) -> None:
         pass
+
+    def _judged(self, execution: Execution) -> Verdict | Program:
+        return _checked(self._environment, self._environment.judge(self.task, execution))
 
 
 class ManyTurns(SingleTurn):
@@ -142,10 +154,23 @@ class ManyTurns(SingleTurn):
     turn; what an execution said is all that is observed."""
 
     def step(self, program: Program, execution: Execution) -> Transition:
-        verdict = unjudged(execution) if execution.status == "infra" else None
+        verdict: Verdict | Program | None = None
         if execution.ok:
             verdict = self._environment.judge(self.task, execution)
-        return Transition(execution, describe(execution), verdict, terminated=verdict is not None)
+        elif execution.status == "infra":
+            verdict = unjudged(execution)
+        if verdict is None:
+            return Transition(execution, describe(execution))
+        checked = _checked(self._environment, verdict)
+        return Transition(execution, describe(execution), checked, terminated=True)
+
+
+def _checked(environment: ProgramEnvironment, verdict: Any) -> Verdict | Program:
+    """Raises `HookError` for what is none."""
+    if wrong := returned.verdict(verdict):
+        raise HookError(Fault(hook_name(environment, "judge"), wrong))
+    found: Verdict | Program = verdict
+    return found
 
 
 def unjudged(execution: Execution) -> Verdict | None:

@@ -12,12 +12,17 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from envisions.environments.checker import judged_by
+from envisions.environments.equipment import equip
+from envisions.environments.faults import Fault, HookError
 from envisions.errors import HarnessError
-from envisions.records import Message, Split, Task, Trajectory
+from envisions.records import HOOK, Message, Split, Task, Trajectory
 from symbolic import Execution, Executor, Limits, Program, Verdict
 from symbolic.jobs import OffloadError, using
 
 JUDGES = 8  # verdicts at once; most take no time, some wait for the sandbox
+NOT_RECHECKABLE = Verdict("unknown", {"kind": "not re-checkable"})
+NOT_RUN = Execution("infra", error="a hook of the environment failed before it was run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +30,25 @@ class Transition:
     """What an episode answers to a program.
 
     `observation` is what the policy may see next; it never shows the verdict or the target. `terminated`: the
-    episode is over and `verdict` says how; `truncated`: it was cut short for another reason.
+    episode is over and `verdict` says how, or is the program that finds it (environments/checker.py);
+    `truncated`: it was cut short for another reason.
     """
 
     execution: Execution
     observation: str
-    verdict: Verdict | None = None
+    verdict: Verdict | Program | None = None
     terminated: bool = False
     truncated: bool = False
+
+    @property
+    def found(self) -> Verdict | None:
+        """The verdict, where there is one yet."""
+        return None if isinstance(self.verdict, Program) else self.verdict
+
+    @property
+    def at_fault(self) -> bool:
+        """Whether a hook of the environment's failed instead of answering."""
+        return self.found is not None and self.found.certificate.get("kind") == HOOK
 
 
 class Episode(Protocol):
@@ -80,6 +96,10 @@ class Environment(Protocol):
     def gold(self, task: Task) -> Sequence[Program]:
         """Programs that solve the task, one a turn; none where none is known."""
 
+    def hanging(self, task: Task) -> Sequence[Program]:
+        """Programs, one a turn, of which the last never ends, for the checks; none where the usual one will
+        do, or none is known."""
+
     def open(self, task: Task, seed: int) -> Episode:
         """A fresh episode. What is random in it depends on `seed` alone."""
 
@@ -93,8 +113,10 @@ class Environment(Protocol):
         """Executes one wrapped program for each episode, together, in order: by the executor, unless the
         environment has an engine of its own. May be called from several threads."""
 
-    def recheck(self, task: Task, value: Any, certificate: Mapping[str, Any]) -> Verdict:
-        """The verdict on `value` derived anew, for certificates of the environment's own kind."""
+    def recheck(self, task: Task, value: Any, certificate: Mapping[str, Any]) -> Verdict | Program:
+        """The verdict on `value`, the last execution's, derived anew for a certificate of the environment's
+        own kind; or the program that finds it. `unknown` with the kind "not re-checkable" for one that it
+        does not know."""
 
     def baselines(self) -> Mapping[str, Mapping[str, Sequence[Program]]]:
         """Trivial answers, by name: for each test task's id its programs, one a turn. What there is to choose
@@ -155,8 +177,11 @@ class BaseEnvironment(ABC):
     ) -> list[Execution]:
         return executor.run(programs)
 
-    def recheck(self, task: Task, value: Any, certificate: Mapping[str, Any]) -> Verdict:
-        return Verdict("unknown", {"kind": "not re-checkable"})
+    def hanging(self, task: Task) -> Sequence[Program]:
+        return ()
+
+    def recheck(self, task: Task, value: Any, certificate: Mapping[str, Any]) -> Verdict | Program:
+        return NOT_RECHECKABLE
 
     def baselines(self) -> Mapping[str, Mapping[str, Sequence[Program]]]:
         return {}
@@ -177,29 +202,56 @@ def advance(
 ) -> list[Transition]:
     """One turn of each episode: its program wrapped, all executed together, and what each episode answers.
     The one place where episodes go on. What their verdicts need of a sandbox runs in the same executor, side
-    by side. Raises `HarnessError` where that sandbox failed."""
-    wrapped = [equip(environment, task, program) for task, program in zip(tasks, programs, strict=True)]
-    executions = environment.execute(episodes, wrapped, executor)
+    by side. Where a hook of the environment failed, that is the answer. Raises `HarnessError` where the
+    sandbox failed."""
+    answers: dict[int, Transition] = {}
+    wrapped: dict[int, Program] = {}
+    for place, (task, program) in enumerate(zip(tasks, programs, strict=True)):
+        try:
+            wrapped[place] = equip(environment, environment.wrap(task, program))
+        except HookError as error:
+            answers[place] = lost(NOT_RUN, error.fault)
+    try:
+        executions = environment.execute(
+            [episodes[place] for place in wrapped], list(wrapped.values()), executor
+        )
+    except HookError as error:
+        answers |= {place: lost(NOT_RUN, error.fault) for place in wrapped}
+    else:
+        turns = [
+            (episodes[place], programs[place], execution)
+            for place, execution in zip(wrapped, executions, strict=True)
+        ]
+        answers |= zip(wrapped, _answers(environment, turns, executor), strict=True)
+    return [answers[place] for place in range(len(programs))]
+
+
+def _answers(
+    environment: Environment, turns: Sequence[tuple[Episode, Program, Execution]], executor: Executor
+) -> list[Transition]:
+    """What episodes answer, side by side; verdicts that programs are to find, together."""
     with using(executor), ThreadPoolExecutor(JUDGES) as judges:
-        answers = [
+        asked = [
             judges.submit(copy_context().run, episode.step, program, execution)
-            for episode, program, execution in zip(episodes, programs, executions, strict=True)
+            for episode, program, execution in turns
         ]
         try:
-            return [answer.result() for answer in answers]
+            answers = [answer.result() for answer in asked]
         except OffloadError as error:
             raise HarnessError(
                 f"a verdict could not be reached, which is not the program's fault ({error});"
                 " nothing is lost, and the same command continues."
             ) from error
+    checkers = [(place, it.verdict) for place, it in enumerate(answers) if isinstance(it.verdict, Program)]
+    verdicts = judged_by(environment, [checker for _, checker in checkers], executor)
+    for (place, _), verdict in zip(checkers, verdicts, strict=True):
+        answers[place] = replace(answers[place], verdict=verdict)
+    return answers
 
 
-def equip(environment: Environment, task: Task, program: Program) -> Program:
-    """What is executed for a program of the model's: wrapped, with the environment's libraries, and with its
-    limits where it has none of its own."""
-    wrapped = environment.wrap(task, program)
-    libraries = (*environment.libraries, *wrapped.libraries)
-    return replace(wrapped, libraries=libraries, limits=wrapped.limits or environment.limits)
+def lost(execution: Execution, fault: Fault) -> Transition:
+    """The answer where a hook failed: it says nothing about the program."""
+    return Transition(execution, "", fault.verdict, terminated=True)
 
 
 def prompts(

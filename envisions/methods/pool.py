@@ -30,10 +30,10 @@ class Pool:
 
 
 def build_pools(trajectories: Iterable[Trajectory], distinct: Distinct = Distinct.program) -> dict[str, Pool]:
-    """Pools by task id. An untruncated attempt comes before a truncated one of the same program."""
+    """Pools by task id. An attempt that was cut off or not judged comes after others of the same program."""
     same = canonical_programs if distinct is Distinct.program else _texts
     pools: dict[str, Pool] = {}
-    for trajectory in sorted(trajectories, key=lambda t: t.truncated):
+    for trajectory in sorted(trajectories, key=lambda t: t.truncated or t.infra):
         pool = pools.setdefault(trajectory.task, Pool())
         pool.candidates.setdefault(same(trajectory), trajectory)
     return pools

@@ -62,7 +62,7 @@ def outcomes(attempts: Sequence[Trajectory]) -> dict[str, Any]:
         "unknown": sum(t.verdict.verdict == "unknown" and not t.infra for t in attempts),
         "infra_errors": sum(t.infra for t in attempts),
         "truncated": sum(t.truncated for t in attempts),
-        "status": dict(sorted(Counter(t.execution.status for t in attempts).items())),
+        "status": dict(sorted(Counter("infra" if t.infra else t.execution.status for t in attempts).items())),
     }
 
 

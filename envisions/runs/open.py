@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from yaml import YAMLError
 
 from envisions.environments.protocol import Environment
 from envisions.environments.splits import check_split
+from envisions.environments.watch import Bounds, Watch
+from envisions.environments.watched import WatchedEnvironment
 from envisions.errors import UserError
 from envisions.models import choose_device, resolve
 from envisions.policies.auto import choose_policy
@@ -44,7 +47,10 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
     trainer = build(settings.train, group="train")
     policy_config = choose_policy(settings.policy)
     policy = factory(policy_config, group="policy")
-    environment: Environment = build(settings.env, group="env", seed=settings.seed)
+    display = Display()
+    bounds = Bounds(**asdict(settings.watch))
+    plugin: Environment = build(settings.env, group="env", seed=settings.seed)
+    environment = WatchedEnvironment(plugin, Watch(bounds, display.say))
     check_split(environment.tasks("train"), environment.tasks("test"))
     path = run_folder(settings, env)
     config = _recorded(settings)
@@ -59,7 +65,6 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
             record_tasks(path, {split: environment.tasks(split) for split in SPLITS})
             write_json(path / layout.MANIFEST, record)
             write_text(path / layout.CONFIG, OmegaConf.to_yaml(OmegaConf.create(config)))
-            display = Display()
             if changed := differences(record):
                 display.say(
                     f"warning: since this run was begun, {', '.join(changed)} changed: its rounds may not be"
@@ -126,8 +131,9 @@ def _recorded(settings: Settings) -> dict[str, Any]:
 
 
 def _identity(config: Mapping[str, Any]) -> dict[str, Any]:
-    """What makes a run this run: not where it is kept, nor how many rounds it goes on."""
-    return {key: value for key, value in config.items() if key not in ("run", "rounds")}
+    """What makes a run this run: not where it is kept, nor how many rounds it goes on, nor what faults of an
+    environment's it puts up with."""
+    return {key: value for key, value in config.items() if key not in ("run", "rounds", "watch")}
 
 
 def _check_configuration(directory: RunDir, config: Mapping[str, Any]) -> None:

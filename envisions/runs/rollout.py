@@ -2,24 +2,29 @@
 
 A stage's attempts are planned first, so that a killed stage knows what is missing. Blocks are cut from the
 plan in order of prompt length; a block's records are written together when it ends, and a block that did not
-end is played again as it was, so that a plan gives the same records however often it was killed.
+end is played again as it was, so that a plan gives the same records however often it was killed. An attempt
+whose prompt does not fit into the model's context is cut off there; what becomes of those that the
+environment's own code fails is in losses.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from queue import SimpleQueue
 
-from envisions.environments.protocol import Environment, Episode, Transition, advance
+from envisions.environments.faults import Fault, HookError
+from envisions.environments.protocol import NOT_RUN, Environment, Episode, Transition, advance, lost
 from envisions.errors import HarnessError, UserError
 from envisions.policies.protocol import Completion, Policy, Request, Sampling
 from envisions.records import Kind, Message, PromptKind, Step, Task, Trajectory, digest, seed_from
-from envisions.runs.folder import append_records, read_records
-from symbolic import Executor, Program, Verdict
+from envisions.runs.folder import append_records, read_records, write_records
+from envisions.runs.losses import check_losses, too_many
+from envisions.runs.recall import Recalling
+from symbolic import Execution, Executor, Program, Verdict
 
 Advance = Callable[[float], None]
 _Ended = tuple[int, Completion]  # a completion and its place among the requests
@@ -28,7 +33,8 @@ UNFINISHED = Verdict("wrong", {"kind": "unfinished"})
 
 @dataclass(frozen=True)
 class Attempt:
-    """An attempt to be made; the trajectory it becomes has the same id. `policy` names the weights."""
+    """An attempt to be made; the trajectory it becomes has the same id. `policy` names the weights, `fault`
+    says why there are no messages."""
 
     task: Task
     kind: Kind
@@ -39,6 +45,7 @@ class Attempt:
     messages: tuple[Message, ...]
     sampling: Sampling
     parent: str | None = None
+    fault: Fault | None = None
 
     @cached_property
     def id(self) -> str:
@@ -59,26 +66,76 @@ def play(
     All attempts share their sampling but for its temperature. The policy is asked for only if something is
     missing.
     """
+    planned = {attempt.id for attempt in attempts}
     done = {played.id: played for played in read_records(path, Trajectory.from_json)}
+    again: list[Trajectory] = []
+    if too_many([played for name, played in done.items() if name in planned], environment):
+        again = [played for name, played in done.items() if name in planned and played.unjudged]
+        done = {name: played for name, played in done.items() if played not in again}
+        write_records(path, (played.to_json() for played in done.values()))
     missing = [attempt for attempt in attempts if attempt.id not in done]
     advance(len(attempts) - len(missing))
-    for block in _blocks(attempts, policy()) if missing else ():
-        fresh = [attempt.id for attempt in block if attempt.id not in done]
-        if fresh:
-            progress = _Progress(advance, len(fresh), len(block) * environment.max_turns)
-            played = _play_block(block, environment, policy(), executor, progress.step)
-            append_records(path, (played[name].to_json() for name in fresh))
-            done.update((name, played[name]) for name in fresh)
-            progress.end()
+
+    def keep(fresh: Sequence[Trajectory]) -> None:
+        append_records(path, (played.to_json() for played in fresh))
+        done.update((played.id, played) for played in fresh)
+        check_losses([done[name] for name in planned if name in done], environment)
+
+    if missing:
+        writer = Recalling(policy(), again) if again else policy()
+        lengths = {one.id: len(writer.encode(one.messages)) for one in attempts if not one.fault}
+        fitting, unwritten = _fitting(attempts, lengths, writer.context)
+        if left_out := [played for played in unwritten if played.id not in done]:
+            keep(left_out)
+            advance(len(left_out))
+        for block in _blocks(fitting, lengths, writer.episodes):
+            if fresh := [attempt.id for attempt in block if attempt.id not in done]:
+                progress = _Progress(advance, len(fresh), len(block) * environment.max_turns)
+                played = _play_block(block, environment, writer, executor, progress.step)
+                keep([played[name] for name in fresh])
+                progress.end()
+    check_losses([done[attempt.id] for attempt in attempts], environment, ended=True)
     return [done[attempt.id] for attempt in attempts]
 
 
-def _blocks(attempts: Sequence[Attempt], policy: Policy) -> Iterator[list[Attempt]]:
+def _fitting(
+    attempts: Sequence[Attempt], lengths: Mapping[str, int], context: int
+) -> tuple[list[Attempt], list[Trajectory]]:
+    """The attempts that can be begun, and what becomes of the others: those without a prompt, and those whose
+    prompt leaves no room for a completion. Raises `UserError` where that is so of every prompt."""
+    fitting, unwritten = [], []
+    for attempt in attempts:
+        if attempt.fault:
+            unwritten.append(_unwritten(attempt, NOT_RUN, attempt.fault.verdict))
+        elif (needed := lengths[attempt.id] + attempt.sampling.max_new_tokens) > context:
+            why = f"prompt and completion need {needed} tokens, the model has room for {context}"
+            unwritten.append(_unwritten(attempt, Execution("no_result", error=why), UNFINISHED))
+        else:
+            fitting.append(attempt)
+    if lengths and not fitting:
+        shortest = min(attempts, key=lambda attempt: lengths.get(attempt.id, context))
+        needed = lengths[shortest.id] + shortest.sampling.max_new_tokens
+        raise UserError(
+            f"the shortest prompt, that of task {shortest.task.id}, and max_new_tokens need {needed} tokens,"
+            f" the model has room for {context}; leave long tasks out or lower max_new_tokens."
+        )
+    return fitting, unwritten
+
+
+def _unwritten(attempt: Attempt, execution: Execution, verdict: Verdict) -> Trajectory:
+    """An attempt that was not begun: its one step is empty."""
+    live = _Live(attempt, None, [], verdict=verdict, terminated=verdict is not UNFINISHED)
+    live.steps.append(Step((), (), (), "", "length", Program(""), execution, ""))
+    return live.trajectory()
+
+
+def _blocks(
+    attempts: Sequence[Attempt], lengths: Mapping[str, int], episodes: int
+) -> Iterator[list[Attempt]]:
     """The plan cut into blocks of about equal size, alike in prompt length."""
-    lengths = {attempt.id: len(policy.encode(attempt.messages)) for attempt in attempts}
     ordered = sorted(attempts, key=lambda attempt: (lengths[attempt.id], attempt.task.id, attempt.id))
-    size = -(-len(ordered) // -(-len(ordered) // policy.episodes))
-    for start in range(0, len(ordered), size):
+    size = -(-len(ordered) // max(1, -(-len(ordered) // episodes)))
+    for start in range(0, len(ordered), size or 1):
         yield ordered[start : start + size]
 
 
@@ -104,7 +161,7 @@ class _Live:
     """An attempt being played."""
 
     attempt: Attempt
-    episode: Episode
+    episode: Episode | None
     messages: list[Message]
     steps: list[Step] = field(default_factory=list)
     verdict: Verdict = UNFINISHED
@@ -115,18 +172,24 @@ class _Live:
     def playing(self) -> bool:
         return not (self.terminated or self.truncated)
 
-    def request(self, policy: Policy) -> Request:
-        seed = seed_from(self.attempt.seed, len(self.steps))
-        return Request(policy.encode(self.messages), seed, self.attempt.sampling.temperature)
+    def request(self, environment: Environment, policy: Policy) -> Request | None:
+        """What the policy is asked next; None where the episode ends instead: the prompt could not be made,
+        or leaves no room for a completion."""
+        sampling = self.attempt.sampling
+        try:
+            if self.steps:
+                last = self.steps[-1]
+                self.messages = environment.follow(self.messages, last.text, last.observation)
+        except HookError as error:
+            self.verdict, self.terminated = error.fault.verdict, True
+            return None
+        prompt = policy.encode(self.messages)
+        if len(prompt) + sampling.max_new_tokens > policy.context:
+            self.truncated = True
+            return None
+        return Request(prompt, seed_from(self.attempt.seed, len(self.steps)), sampling.temperature)
 
-    def take(
-        self,
-        environment: Environment,
-        request: Request,
-        done: Completion,
-        program: Program,
-        answer: Transition,
-    ) -> None:
+    def take(self, request: Request, done: Completion, program: Program, answer: Transition) -> None:
         """Records one turn."""
         step = Step(
             prompt_ids=request.prompt_ids,
@@ -139,10 +202,9 @@ class _Live:
             observation=answer.observation,
         )
         self.steps.append(step)
-        self.verdict = answer.verdict or UNFINISHED
+        self.verdict = answer.found or UNFINISHED
         self.terminated = answer.terminated
         self.truncated = answer.truncated or done.finish == "length"
-        self.messages = environment.follow(self.messages, done.text, answer.observation)
 
     def trajectory(self) -> Trajectory:
         attempt = self.attempt
@@ -179,7 +241,8 @@ def _play_block(
         return {one.attempt.id: one.trajectory() for one in live}
     finally:
         for one in live:
-            one.episode.close()
+            if one.episode:
+                one.episode.close()
 
 
 def _play_turn(
@@ -190,35 +253,42 @@ def _play_turn(
     heard: Callable[[], None],
 ) -> None:
     """One generation and one execution for every episode that goes on."""
-    sampling = playing[0].attempt.sampling
-    requests = [one.request(policy) for one in playing]
-    _check_context(playing, requests, policy, sampling)
-    execute = partial(_execute, playing, environment, executor)
+    asked = [(one, request) for one in playing if (request := one.request(environment, policy))]
+    if not asked:
+        return
+    going, requests = [one for one, _ in asked], [request for _, request in asked]
+    sampling = going[0].attempt.sampling
+    execute = partial(_execute, going, environment, executor)
     if policy.overlaps:
         completions, answers = _beside(policy, requests, sampling, execute, heard)
     else:
         completions = policy.generate(requests, sampling, lambda place, done: heard())
         answers = execute(list(enumerate(completions)))
-    for place, (one, request, completion) in enumerate(zip(playing, requests, completions, strict=True)):
-        program, answer = answers[place]
-        one.take(environment, request, completion, program, answer)
+    for place, (one, request, completion) in enumerate(zip(going, requests, completions, strict=True)):
+        one.take(request, completion, *answers[place])
 
 
 def _execute(
     playing: Sequence[_Live], environment: Environment, executor: Executor, ended: Sequence[_Ended]
 ) -> dict[int, tuple[Program, Transition]]:
     """The programs of completions, and what their episodes answer, by place."""
-    programs = [environment.parse(completion.text) for _, completion in ended]
-    tasks = [playing[place].attempt.task for place, _ in ended]
-    episodes = [playing[place].episode for place, _ in ended]
-    answers = advance(environment, tasks, episodes, programs, executor)
-    for answer in answers:
-        if answer.execution.status == "infra":
+    programs: dict[int, Program] = {}
+    answers: dict[int, tuple[Program, Transition]] = {}
+    for place, completion in ended:
+        try:
+            programs[place] = environment.parse(completion.text)
+        except HookError as error:
+            answers[place] = Program(completion.text), lost(NOT_RUN, error.fault)
+    tasks = [playing[place].attempt.task for place in programs]
+    episodes = [episode for place in programs if (episode := playing[place].episode)]
+    given = advance(environment, tasks, episodes, list(programs.values()), executor)
+    for answer in given:
+        if answer.execution.status == "infra" and not answer.at_fault:
             raise HarnessError(
                 f"a program could not be executed, which is not its fault ({answer.execution.error});"
                 " nothing is lost, and the same command continues."
             )
-    return dict(zip((place for place, _ in ended), zip(programs, answers, strict=True), strict=True))
+    return answers | dict(zip(programs, zip(programs.values(), given, strict=True), strict=True))
 
 
 def _beside(
@@ -255,15 +325,3 @@ def _beside(
             ended.put(None)
         working.result()
     return completions, answers
-
-
-def _check_context(
-    playing: Sequence[_Live], requests: Sequence[Request], policy: Policy, sampling: Sampling
-) -> None:
-    for one, request in zip(playing, requests, strict=True):
-        needed = len(request.prompt_ids) + sampling.max_new_tokens
-        if needed > policy.context:
-            raise UserError(
-                f"the prompt of task {one.attempt.task.id} and max_new_tokens need {needed} tokens, the model"
-                f" has room for {policy.context}; leave long tasks out or lower max_new_tokens."
-            )

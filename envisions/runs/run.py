@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from envisions.environments.faults import Fault, HookError
 from envisions.environments.protocol import Environment
 from envisions.policies.protocol import Policy, Sampling
 from envisions.records import (
@@ -113,13 +114,15 @@ class Run:
         prompt: PromptKind,
         index: int,
         *,
-        messages: Sequence[Message] | None = None,
+        messages: Callable[[], Sequence[Message]] | None = None,
         temperature: float | None = None,
         parent: str | None = None,
     ) -> Attempt:
-        """An attempt with the weights of round `number`; its random stream is its own."""
+        """An attempt with the weights of round `number`; its random stream is its own. `messages` gives the
+        prompt where it is another than the task's."""
         chosen = self.settings.temperature if temperature is None else temperature
         _, name = self.weights(number)
+        shown, fault = self._prompt(task, prompt, messages)
         return Attempt(
             task=task,
             kind=kind,
@@ -127,10 +130,22 @@ class Run:
             policy=name,
             index=index,
             seed=seed_from(self.settings.seed, name, kind, prompt, chosen, task.id, index, parent),
-            messages=tuple(messages or self.environment.messages(task, few_shot=prompt == "few-shot")),
+            messages=shown,
             sampling=Sampling(chosen, self.settings.max_new_tokens, tuple(self.environment.stop)),
             parent=parent,
+            fault=fault,
         )
+
+    def _prompt(
+        self, task: Task, prompt: PromptKind, messages: Callable[[], Sequence[Message]] | None
+    ) -> tuple[tuple[Message, ...], Fault | None]:
+        """The messages, or why there are none."""
+        try:
+            if messages:
+                return tuple(messages()), None
+            return tuple(self.environment.messages(task, few_shot=prompt == "few-shot")), None
+        except HookError as error:
+            return (), error.fault
 
     def play(
         self, attempts: Sequence[Attempt], number: int, path: Path, advance: Advance
@@ -141,7 +156,7 @@ class Run:
         played = play(attempts, self.environment, lambda: self.policy(number), self.executor, path, advance)
         for kind, prompt in dict.fromkeys((t.kind, t.prompt) for t in played):
             these = [t for t in played if (t.kind, t.prompt) == (kind, prompt)]
-            verdicts = Counter("cut off" if t.verdict.right > t.solved else t.verdict.verdict for t in these)
+            verdicts = Counter(map(_ending, these))
             counted = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
             self.display.say(f"  {kind}, {prompt}: {counted} of {len(these)}")
         return played
@@ -178,3 +193,9 @@ class Run:
     def note(self, number: int, **values: Any) -> None:
         """Adds to a round's metrics."""
         write_json(self.folder(number) / layout.METRICS, {**self.metrics(number), **values})
+
+
+def _ending(attempt: Trajectory) -> str:
+    if attempt.infra:
+        return "not judged"
+    return "cut off" if attempt.verdict.right > attempt.solved else attempt.verdict.verdict

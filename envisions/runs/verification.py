@@ -4,8 +4,10 @@ The folder may come from anybody. Only plain files of a run's names are opened, 
 are bounded, and nothing in them is evaluated; a last line without its end is being written, and skipped.
 Beyond each certificate by itself it checks that the certificate speaks of what the program's execution gave,
 that the task is in `tasks.jsonl` and is held against its target there, and that all attempts at a task were
-held against one expected answer. Not covered: whether that answer is the data set's, and whether the program
-would give that value again; it never runs the run's programs.
+held against one expected answer. Kinds that are an environment's own are asked of the environment, made as
+the run's configuration says (rechecks.py); where that cannot be, they are counted apart. Not covered: whether
+the expected answer is the data set's, and whether the program would give that value again; it never runs the
+run's programs.
 """
 
 from __future__ import annotations
@@ -14,15 +16,18 @@ import json
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from envisions.environments.rechecking import NotRecheckableError
 from envisions.errors import UserError
+from envisions.records import HOOK
 from envisions.runs import layout
+from envisions.runs.rechecks import Rechecks
 from symbolic.packing import pack
-from symbolic.recheck import check
+from symbolic.recheck import KINDS, check
 
 MAX_LINE = 4 << 20  # bytes
 
@@ -36,29 +41,45 @@ class _Unreadable:
 
 @dataclass
 class Findings:
-    """What a run's certificates came to: counts by kind and verdict, and what does not hold."""
+    """What a run's certificates came to: counts by kind and verdict, what does not hold, how many were
+    refuted, and how many of each kind nothing here can check, with the reason."""
 
     checked: Counter[tuple[str, str]] = field(default_factory=Counter)
     complaints: list[str] = field(default_factory=list)
+    refuted: int = 0
+    not_recheckable: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-def verify(run: Path) -> Findings:
-    """Checks all certificates of a run directory. Raises `UserError` where there is none."""
+def verify(run: Path, say: Callable[[str], None] = lambda line: None) -> Findings:
+    """Checks all certificates of a run directory; `say` hears of hooks that fail. Raises `UserError` where
+    there is no run."""
     if not run.is_dir():
         raise UserError(f"There is no run directory '{run}'; give the one that `run.dir` named.")
     rounds = layout.rounds(run)
     if not rounds:
         raise UserError(f"'{run}' holds no round_0, round_1, …; give the directory of a run.")
     findings = Findings()
-    verifier = _Verifier(_tasks(run, findings))
-    names = (*layout.TRAJECTORIES, layout.BASELINES)
-    for path in (layout.round_folder(run, n) / name for n in rounds for name in names):
-        for place, data in _records(path, findings):
-            kind, verdict, complaint = verifier.examine(data, executed=path.name != layout.BASELINES)
-            findings.checked[kind, verdict] += 1
-            if complaint:
-                findings.complaints.append(f"{place}: {complaint}")
+    with Rechecks(run, say) as rechecks:
+        verifier = _Verifier(_tasks(run, findings), rechecks)
+        names = (*layout.TRAJECTORIES, layout.BASELINES)
+        for path in (layout.round_folder(run, n) / name for n in rounds for name in names):
+            for place, data in _records(path, findings):
+                _examine(verifier, data, place, path.name != layout.BASELINES, findings)
     return findings
+
+
+def _examine(
+    verifier: _Verifier, data: Mapping[str, Any], place: str, executed: bool, findings: Findings
+) -> None:
+    try:
+        kind, verdict, complaint = verifier.examine(data, executed)
+    except NotRecheckableError as reason:
+        findings.not_recheckable[data["verdict"]["certificate"]["kind"], str(reason)] += 1
+        return
+    findings.checked[kind, verdict] += 1
+    if complaint:
+        findings.refuted += 1
+        findings.complaints.append(f"{place}: {complaint}")
 
 
 def _tasks(run: Path, findings: Findings) -> dict[str, Any] | None:
@@ -118,14 +139,14 @@ class _Verifier:
     """Remembers what was expected of each task, and certificates that were checked before. `targets` by task
     are those that the run recorded, if it did."""
 
-    def __init__(self, targets: Mapping[str, Any] | None) -> None:
-        self._targets = targets
+    def __init__(self, targets: Mapping[str, Any] | None, rechecks: Rechecks) -> None:
+        self._targets, self._rechecks = targets, rechecks
         self._expected: dict[str, str] = {}
         self._known: dict[str, str | None] = {}
 
     def examine(self, record: Mapping[str, Any], executed: bool = True) -> tuple[str, str, str | None]:
         """The certificate's kind, its verdict, and what does not hold, if anything. Trivial answers keep no
-        execution."""
+        execution. Raises `NotRecheckableError` where nothing here can check it."""
         try:
             name, certificate = record["verdict"]["verdict"], record["verdict"]["certificate"]
             task, kind = record["task"], certificate["kind"]
@@ -135,6 +156,10 @@ class _Verifier:
             return "?", "?", "it is not a trajectory with a verdict and a certificate"
         if not all(isinstance(text, str) for text in (name, task, kind)):
             return "?", "?", "its verdict, task or kind is no text"
+        if kind not in KINDS:
+            gave = said[1] if said else record  # a trivial answer's record has the value itself
+            complaint = self._of_the_run(task, certificate) or self._rechecked(task, name, certificate, gave)
+            return kind, name, complaint
         complaint = (
             self._check(name, certificate)
             or (said and _speaks_of(certificate, *said))
@@ -148,6 +173,14 @@ class _Verifier:
         if key not in self._known:
             self._known[key] = check(verdict, certificate)
         return self._known[key]
+
+    def _rechecked(
+        self, task: str, verdict: str, certificate: Mapping[str, Any], execution: Any
+    ) -> str | None:
+        """For a kind of the environment's own, which is asked about what the execution gave."""
+        if not isinstance(execution, Mapping):
+            return "its last step has no execution"
+        return self._rechecks.examine(task, execution.get("value"), verdict, certificate)
 
     def _of_the_run(self, task: str, certificate: Mapping[str, Any]) -> str | None:
         if self._targets is None:
@@ -177,6 +210,8 @@ def _speaks_of(certificate: Mapping[str, Any], program: Any, execution: Any) -> 
         return "its last step has no program or execution"
     status = execution.get("status")
     kind = certificate["kind"]
+    if kind == HOOK:  # the environment's own code failed, whatever the program gave
+        return None
     if kind == "infra" or status == "infra":
         return None if kind == status else f"its execution says {status!r:.20}, its certificate {kind!r:.20}"
     if kind == "not executed":

@@ -94,6 +94,17 @@ class ExecutorSettings:
 
 
 @dataclass
+class WatchSettings:
+    """What is asked of an environment's own code; see `envisions.environments.watch.Bounds`."""
+
+    seconds: float = MISSING
+    left_behind: int = MISSING
+    faults: float = MISSING
+    seen: int = MISSING
+    observation: int = MISSING
+
+
+@dataclass
 class Settings:
     """Everything a run depends on."""
 
@@ -109,6 +120,7 @@ class Settings:
     seed: int = MISSING
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
     executor: ExecutorSettings = field(default_factory=ExecutorSettings)
+    watch: WatchSettings = field(default_factory=WatchSettings)
     run: RunSettings = field(default_factory=RunSettings)
 
 
@@ -120,8 +132,11 @@ _AT_LEAST = {
     "method.l1_per_task": 0,
     "method.l2_per_task": 0,
     "method.pairs_per_task": 0,
+    "watch.left_behind": 1,
+    "watch.seen": 1,
+    "watch.observation": 1,
 }
-_ABOVE_ZERO = ("temperature", "executor.cpu_s", "executor.mem_mb")
+_ABOVE_ZERO = ("temperature", "executor.cpu_s", "executor.mem_mb", "watch.seconds")
 
 
 def check_ranges(settings: Settings) -> None:
@@ -132,7 +147,8 @@ def check_ranges(settings: Settings) -> None:
     for key in _ABOVE_ZERO:
         if not 0 < _get(settings, key) < math.inf:
             raise UserError(f"{key} must be a finite number greater than 0, not {_get(settings, key)}.")
-
+    if not 0 <= settings.watch.faults <= 1:
+        raise UserError(f"watch.faults is a share, from 0 to 1, not {settings.watch.faults}.")
     if settings.method.replace and settings.method.positives is not Positives.right:
         raise UserError(
             "method.replace=true lets verdicts choose between an attempt and its refinement, so it does not"

@@ -19,7 +19,8 @@ from envisions import (
     UserError,
     Verdict,
 )
-from envisions.environments.protocol import Transition, advance, equip
+from envisions.environments.equipment import equip
+from envisions.environments.protocol import Transition, advance
 from envisions.records import Step, Trajectory
 
 SIZES = {"n_train": 6, "n_test": 6}
@@ -96,17 +97,15 @@ def test_a_language_of_one_s_own_needs_only_wrap(executor: Executor) -> None:
 
 def test_an_environment_s_libraries_and_limits_are_its_programs() -> None:
     environment = Warm(**SIZES)
-    equipped = equip(environment, environment.tasks("train")[0], Program("plum", language="word"))
+    equipped = equip(environment, Program("answer = 1"))
     assert (equipped.libraries, equipped.limits) == (("html.entities",), Limits(cpu_s=7))
     plain = Counting(**SIZES)
-    assert equip(plain, plain.tasks("train")[0], Program("plum")).limits is None
+    assert equip(plain, Program("answer = 1")).limits is None
 
 
-def test_a_program_s_own_limits_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_s_own_limits_come_first() -> None:
     own = Program("answer = 1", limits=Limits(cpu_s=1), libraries=("json",))
-    monkeypatch.setattr(Warm, "wrap", lambda self, task, program: own)
-    environment = Warm(**SIZES)
-    equipped = equip(environment, environment.tasks("train")[0], Program("plum"))
+    equipped = equip(Warm(**SIZES), own)
     assert (equipped.limits, equipped.libraries) == (own.limits, ("html.entities", "json"))
 
 
