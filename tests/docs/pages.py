@@ -12,12 +12,13 @@ from markdown_it.token import Token
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-_MARK = re.compile(r"<!-- (not run|file): (.+?) -->\s*", re.DOTALL)
+_MARK = re.compile(r"<!-- (?:file: (?P<file>[^;]+?))?(?:; )?(?:not run: (?P<not_run>.+?))? -->\s*", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Block:
-    """A code block. The comment before it may say `not run` and why, or the `file` it is to be written to."""
+    """A code block. The comment before it may say the `file` it is to be written to, `not run` and why, or
+    both."""
 
     where: str  # the page and the line, for messages
     language: str
@@ -33,8 +34,7 @@ def blocks(page: Path) -> Iterator[Block]:
         if token.type in ("fence", "code_block"):
             where = f"{page.relative_to(ROOT)}:{token.map[0] + 1 if token.map else 0}"
             mark = _MARK.fullmatch(before.content) if before and before.type == "html_block" else None
-            note = {mark[1].replace(" ", "_"): mark[2]} if mark else {}
-            yield Block(where, token.info.strip(), token.content, **note)
+            yield Block(where, token.info.strip(), token.content, **(mark.groupdict("") if mark else {}))
         before = token
 
 

@@ -9,7 +9,7 @@ A page's blocks share a folder and their names, in the order in which a reader m
 - `json`, `toml` and `yaml` are read. `text` is no code.
 
 A comment before the fence, `<!-- file: NAME -->`, writes the block to a file that later blocks use;
-`<!-- not run: REASON -->` leaves it out.
+`<!-- not run: REASON -->` leaves it out; `<!-- file: NAME; not run: REASON -->` is a file that is left out.
 """
 
 from __future__ import annotations
