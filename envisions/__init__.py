@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from envisions.environments.nearest import nearest
     from envisions.environments.procedural import Draw, drawn_split, procedural_split
-    from envisions.environments.program import ProgramEnvironment, SingleTurn, unjudged
+    from envisions.environments.program import ManyTurns, ProgramEnvironment, SingleTurn, unjudged
     from envisions.environments.prompts import Example, ProgramFormat
     from envisions.environments.protocol import BaseEnvironment, Environment, Episode, Transition, describe
     from envisions.environments.similarity import mask
@@ -35,7 +35,7 @@ _HOMES = {
     "envisions.errors": ("UserError",),
     "envisions.environments.nearest": ("nearest",),
     "envisions.environments.procedural": ("Draw", "drawn_split", "procedural_split"),
-    "envisions.environments.program": ("ProgramEnvironment", "SingleTurn", "unjudged"),
+    "envisions.environments.program": ("ManyTurns", "ProgramEnvironment", "SingleTurn", "unjudged"),
     "envisions.records": ("Message", "Split", "Task", "digest", "seed_from"),
     "envisions.environments.similarity": ("mask",),
     "envisions.environments.splits": ("TaskSplit", "keep_split", "side", "split_by_group"),
@@ -61,6 +61,7 @@ __all__ = [
     "Execution",
     "Executor",
     "Limits",
+    "ManyTurns",
     "Message",
     "Program",
     "ProgramEnvironment",

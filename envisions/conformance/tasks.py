@@ -39,9 +39,11 @@ def tasks_are_sound(subject: Subject) -> str:
             if ids[task.id] > 1:
                 raise DefectError(f"a task is {ids[task.id]} times on the {split} side", task.question)
             try:
-                json.dumps([task.target, dict(task.data)])
+                target, _ = json.loads(json.dumps([task.target, dict(task.data)]))
             except (TypeError, ValueError) as error:
                 raise DefectError("a task's target or data are not JSON", f"{error}") from error
+            if target != task.target:  # what is recorded has to be what certificates speak of
+                raise DefectError("a target is not the same once it is JSON: use lists", task.target)
     return f"{len(subject.environment.tasks('train'))} + {len(subject.environment.tasks('test'))} tasks"
 
 

@@ -75,6 +75,11 @@ class NoJson(Changed):
         return [replace(task, data={"seen": {1}}) for task in self._tasks[split]]
 
 
+class Tupled(Changed):
+    def changed(self, split: Split, keys: dict[str, Any]) -> list[Task]:
+        return [replace(task, target=(task.target,), gold=None) for task in self._tasks[split]]
+
+
 class BothSides(Changed):
     def changed(self, split: Split, keys: dict[str, Any]) -> list[Task]:
         return [replace(self._tasks[split][0], group="everywhere"), *self._tasks[split][1:]]

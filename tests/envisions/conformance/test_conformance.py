@@ -19,6 +19,7 @@ DEFECTS = {
     "TooFew": ("protocol", "env.n_train=12 gives 11"),
     "Twice": ("tasks", "is 2 times"),
     "NoJson": ("tasks", "not JSON"),
+    "Tupled": ("tasks", "not the same once it is JSON"),
     "BothSides": ("splits", "share 1 group"),
     "SeededTest": ("stable test tasks", "change with the seed"),
     "SizedTest": ("stable test tasks", "it gives others"),
