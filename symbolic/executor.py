@@ -63,7 +63,7 @@ class Executor:
     @property
     def notices(self) -> list[str]:
         """What a user should know about how programs are confined here, each a sentence with the remedy."""
-        return isolation.notices(self._tier)
+        return isolation.notices(self._tier, self._supervisor.facts())
 
     def __enter__(self) -> Self:
         return self

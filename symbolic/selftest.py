@@ -33,6 +33,8 @@ def _show(trial: isolation.Trial) -> None:
         return
     facts = trial.supervisor.facts() if trial.supervisor else {}
     print(f"{trial.tier.name}: {'offered' if trial.supervisor else 'NOT offered'} {facts or ''}".rstrip())
+    for notice in isolation.notices(trial.tier, facts) if facts else ():
+        print(f"  note: {notice}")
     for name in ATTACKS:
         print(f"  {'NOT STOPPED' if name in trial.through else 'stopped'}: {name}")
     if trial.supervisor:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from symbolic.program import Execution, Limits, Program
+from symbolic.sandbox import places
 
 LIMITS = Limits(cpu_s=0.2, wall_s=10, mem_mb=512)
 _REFUSALS = ("PermissionError", "FileNotFoundError", "OSError", "ValueError", "Refused")
@@ -30,6 +31,7 @@ ATTACKS = {
     "write a file": "answer = open({folder!r} + '/mark', 'w').write('x')",
     "read a file": "answer = open({folder!r} + '/secret').read()",
     "list a folder": "import os; answer = os.listdir({folder!r})",
+    "read this project's code": "answer = open({code!r}).read()",
     "connect by TCP": "import socket; answer = str(socket.create_connection(('127.0.0.1', {port}), 5))",
     "fork": "import os; answer = os.fork()",
     "start another program": "import os; os.execv('/bin/true', ['true'])",
@@ -66,7 +68,8 @@ def stopped(execution: Execution) -> bool:
 
 
 def _fill(code: str, folder: str, port: int, seeded: Sequence[str]) -> str:
-    for name, value in (("folder", folder), ("seeded", list(seeded))):
+    code_of_ours = os.path.join(places.PACKAGE, "judge.py")
+    for name, value in (("folder", folder), ("seeded", list(seeded)), ("code", code_of_ours)):
         code = code.replace("{" + name + "!r}", repr(value))
     return code.replace("{port}", str(port))
 

@@ -38,7 +38,7 @@ def key(program: Program, limits: Limits, isolation: str, libraries: Sequence[st
     parts = [whole, isolation, *libraries, *map(_version, libraries), *_versions()]
     try:
         text = json.dumps(parts, sort_keys=True)
-    except TypeError as problem:
+    except (TypeError, ValueError) as problem:
         raise ValueError(f"program.args must be JSON data: {problem}") from None
     return _hash(text)
 

@@ -3,8 +3,8 @@
 Each image runs a few representative lines at its start, because importing alone leaves the first real call
 slow. Libraries that a program declares are warm in a zygote of their own; for the rest its text is searched
 for their names, where a wrong guess costs an import, never a result. Random numbers start from one seed in
-every program, so that its result is the same each time. Does not cover programs that build the name of what
-they import.
+every program, so that its result is the same each time, but for those of the system (`os.urandom`, `secrets`,
+`uuid4`). Does not cover programs that build the name of what they import.
 """
 
 from __future__ import annotations
@@ -19,6 +19,11 @@ import os
 register, os.register_at_fork = os.register_at_fork, lambda **_: None  # keep the seed below across forks
 import random
 os.register_at_fork = register
+seed, unseeded = random.Random.seed, iter(range(1, 1 << 60))
+def seed_the_same(self, a=None, version=2):
+    seed(self, next(unseeded) if a is None else a, version)
+random.Random.seed = seed_the_same  # of generators that libraries and programs make, too
+random.seed = random._inst.seed
 random.seed(0)
 import bisect, collections, cmath, copy, dataclasses, datetime, decimal, enum, fractions, functools, heapq
 import itertools, json, math, operator, re, statistics, string, sys, textwrap, time, typing
@@ -27,7 +32,8 @@ import itertools, json, math, operator, re, statistics, string, sys, textwrap, t
 _SYMPY = (
     _PLAIN
     + """
-import sympy
+import numpy, sympy
+numpy.random.seed(0)
 x, y = sympy.symbols("x y")
 sympy.solve([x + y - 3, x - y - 1], [x, y])
 sympy.solve(x**2 - 5*x + 6, x)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,14 +158,25 @@ def keeps_root(tier: Tier) -> str | None:
     return places.closed_to_others() if os.geteuid() == 0 and not tier.namespaces else None
 
 
-def notices(tier: Tier) -> list[str]:
-    """What the user of a tier should know, in sentences with the remedy."""
-    if not (closed := keeps_root(tier)):
-        return []
-    return [
-        f"programs run as root, though without its capabilities, because Python lies in '{closed}', which only"
-        " root may enter: install bubblewrap, or Python elsewhere (as in /opt), or run as another user"
-    ]
+def notices(tier: Tier, facts: Mapping[str, Any]) -> list[str]:
+    """What the user of a tier should know, in sentences with the remedy. `facts` are its supervisor's."""
+    said = []
+    if closed := keeps_root(tier):
+        said.append(
+            f"programs keep uid 0, though without its capabilities, because Python lies in '{closed}', which only"
+            " root may enter: install bubblewrap, or Python elsewhere (as in /opt), or run as another user"
+        )
+    if facts["threads_limited"] is False:
+        said.append(
+            "how many threads a program begins is not limited: that needs Linux 5.5 and libseccomp 2.5, and a"
+            " container that lets a filter ask (seccomp_unotify)"
+        )
+    if facts["addresses_fixed"] is False:
+        said.append(
+            "programs get other memory addresses every time, so what a program orders by address may differ between"
+            " runs: let the container call personality(2), which Docker's default profile refuses"
+        )
+    return said
 
 
 def parts(tier: Tier) -> dict[str, Any]:

@@ -118,10 +118,14 @@ class Supervisor:
         return [handle.process.pid for handle in list(self._handles.values())]
 
     def facts(self) -> dict[str, Any]:
-        """What the zygotes have become: the uid they run as, and which image could not warm up, and why."""
+        """What the zygotes have become: the uid they run as, whether threads are counted and addresses the same
+        every time (None before the first is ready), which image could not warm up, and why."""
         ready = {str(image): handle.ready for image, handle in list(self._handles.items()) if handle.ready}
+        first: dict[str, Any] = next(iter(ready.values()), {})
         return {
-            "uid": next((said["uid"] for said in ready.values()), None),
+            "uid": first.get("uid"),
+            "threads_limited": first.get("threads"),
+            "addresses_fixed": first.get("fixed"),
             "cold": {image: said["cold"] for image, said in ready.items() if said["cold"]},
         }
 

@@ -1,0 +1,86 @@
+"""A program says the same every time: whichever zygote it runs in, and whatever ran there before it."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from symbolic import Executor, Limits, Program
+from symbolic.sandbox import isolation
+from tests.symbolic.sandbox import reaching
+
+NUMBERED = "class A:\n    def __init__(self, n): self.n = n\n"
+SAME = {
+    "objects in a set": NUMBERED + "answer = [a.n for a in {A(i) for i in range(20)}]",
+    "many objects in a set": NUMBERED + "answer = [a.n for a in {A(i) for i in range(900)}]",
+    "objects as keys, in the difference of sets": NUMBERED
+    + "x = [A(i) for i in range(60)]\nanswer = [a.n for a in set(x) - set(x[::3])]",
+    "strings in a set": "answer = str({str(n) * 3 for n in range(40)})",
+    "sets in a set": "answer = str({frozenset({str(n), str(n + 1)}) for n in range(20)})",
+    "functions in a set": "import math\nanswer = [f.__name__ for f in {len, max, abs, print, math.sin, math.cos, lambda: 1}]",
+    "classes in a set": "answer = [c.__name__ for c in {type(f'C{n}', (), {}) for n in range(50)}]",
+    "addresses": "answer = [id(object()), hash(object()), str(object)]",
+    "printed objects": "print(object(), lambda: 1, [print, (i for i in [])])\nanswer = str(object())",
+    "an error with an object": "raise ValueError(object(), {object()})",
+    "an error in printing": "class A: pass\nA().missing",
+    "random numbers": "import random\nanswer = [random.random(), random.choice('abc')]",
+    "sympy": "import sympy\nx, y, z = sympy.symbols('x y z')\nanswer = [str(s) for s in (x * y + z).free_symbols | {sympy.Dummy()}]",
+    "sympy beside numpy": "import sympy, numpy\nanswer = [str(sympy.factor(12)), float(numpy.random.rand())]",
+    "nodes of a graph": "import networkx as nx\n" + NUMBERED
+    + "g = nx.complete_graph([A(i) for i in range(30)])\nanswer = [a.n for a in nx.maximal_independent_set(g, seed=1)] + [a.n for a in set(g)]",
+    "a model": "import z3\nx = z3.Ints('a b c d')\ns = z3.Solver()\ns.add([v > i for i, v in enumerate(x)])\ns.check()\nanswer = str(s.model())",
+}  # fmt: skip
+
+
+def said(tier: isolation.Tier, seed: int) -> dict[str, tuple[object, ...]]:
+    """What each says in fresh zygotes, in an order and among others that the seed gives."""
+    draw = random.Random(seed)
+    names = list(SAME) if seed % 2 else list(reversed(SAME))
+    programs: list[Program] = []
+    for name in names:
+        programs += [other(draw) for _ in range(draw.randrange(8))]
+        programs.append(Program(SAME[name]))
+    supervisor = isolation.supervise(tier, workers=draw.choice([1, 2, 3]))
+    try:
+        results = supervisor.run(programs, Limits(cpu_s=10))
+    finally:
+        supervisor.close()
+    by_code = {program.code: result for program, result in zip(programs, results, strict=True)}
+    found = {name: by_code[code] for name, code in SAME.items()}
+    return {name: (it.status, repr(it.value), it.output, it.error) for name, it in found.items()}
+
+
+def other(draw: random.Random) -> Program:
+    size = draw.randrange(1, 10**5)
+    ends = draw.choice(["answer = x", "raise ValueError(x)", "import os; os.abort()", "import time; time.sleep(0.02)"])
+    return Program(f"x = str([0] * {size})[:{size % 5000}]\nprint(x)\n{ends}")
+
+
+def check_same(name: str, runs: int) -> None:
+    [tier] = [tier for tier in isolation.TIERS if tier.name == name]
+    if missing := isolation._missing(tier):
+        pytest.skip(missing)
+    seen = [said(tier, seed) for seed in range(runs)]
+    assert {name: len({run[name] for run in seen}) for name in SAME} == dict.fromkeys(SAME, 1)
+    assert not any(" at 0x" in str(run) for run in seen)
+
+
+@pytest.mark.parametrize("tier", reaching.TIERS)
+def test_a_program_says_the_same_in_another_zygote(tier: str) -> None:
+    check_same(tier, runs=2)
+
+
+@pytest.mark.slow
+def test_a_program_says_the_same_twenty_times() -> None:
+    check_same(isolation.TIERS[0].name, runs=20)
+
+
+def test_where_addresses_differ_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that refuses to fix them."""
+    from symbolic.sandbox import launch
+
+    monkeypatch.setattr(launch, "_BOOT", launch._BOOT.replace("if not kept & 0x0040000 and", "if False and"))
+    with Executor() as executor:
+        assert executor.describe()["addresses_fixed"] is False
+        assert any("personality(2)" in notice for notice in executor.notices)
