@@ -26,8 +26,9 @@ def recheck(
     certificate: Mapping[str, Any],
     executor: Executor,
 ) -> str | None:
-    """None if the environment comes to the same verdict on `value`, for the same reasons as far as both name
-    them; else what does not hold. Raises `NotRecheckableError` where it does not know the kind."""
+    """None if the environment comes to the same verdict on `value`, and by a certificate of the same kind that
+    says the same as far as both say it; else what does not hold. Raises `NotRecheckableError` where the
+    environment does not know the kind."""
     found = _found(environment, task, value, certificate, executor)
     if found.certificate.get("kind") == NOT_RECHECKABLE.certificate["kind"]:
         raise NotRecheckableError("its environment's recheck does not know the kind")
@@ -35,7 +36,9 @@ def recheck(
         return f"it could not be checked: {fault}"
     if found.verdict != verdict:
         return f"the verdict says {verdict!r:.50}, rechecking gives {found.verdict!r}"
-    for key in found.certificate.keys() & certificate.keys():
+    if found.certificate.get("kind") != certificate.get("kind"):
+        return None
+    for key in sorted(found.certificate.keys() & certificate.keys()):
         if (said := _json(certificate[key])) != (gives := _json(found.certificate[key])):
             return f"its {key!r} says {said:.100}, rechecking gives {gives:.100}"
     return None

@@ -57,7 +57,7 @@ class Watch:
         self._left = [thread for thread in self._left if thread.is_alive()]
         return len(self._left) >= self.bounds.left_behind
 
-    def call(self, owner: Any, hook: str, function: Callable[[], T], times: int = 1) -> T:
+    def call(self, owner: Any, hook: str, function: Callable[[], T], times: float = 1) -> T:
         """What `owner`'s hook gives, within the bound on seconds, `times` over for one that does the work of
         many. Raises `HookError`."""
         if self.exhausted:
@@ -111,7 +111,7 @@ class _Call:
         self._started = time.monotonic()
         self.thread.start()
         while (left := self._remaining()) > 0 and self.thread.is_alive():
-            self.thread.join(left)
+            self.thread.join(min(left, threading.TIMEOUT_MAX))
         return left > 0 and self._remaining() > 0
 
     def end(self) -> bool:

@@ -6,6 +6,7 @@ step answers with the verdict `unknown` instead, so that a batch goes on.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -44,7 +45,9 @@ class WatchedEnvironment(BaseEnvironment):
             raise AttributeError(name)
         return getattr(self.plugin, name)
 
-    def _ask(self, hook: str, give: Callable[[], T], check: Callable[[Any], str | None], times: int = 1) -> T:
+    def _ask(
+        self, hook: str, give: Callable[[], T], check: Callable[[Any], str | None], times: float = 1
+    ) -> T:
         value = self.watch.call(self.plugin, hook, give, times)
         if wrong := check(value):
             raise self.watch.refuse(self.plugin, hook, wrong)
@@ -53,9 +56,7 @@ class WatchedEnvironment(BaseEnvironment):
     def tasks(self, split: Split) -> Sequence[Task]:
         """Asked for once; without a clock, since they may be read from far away."""
         if split not in self._tasks:
-            tasks = self.plugin.tasks(split)
-            if wrong := returned.tasks(tasks):
-                raise self.watch.refuse(self.plugin, "tasks", wrong)
+            tasks = self._ask("tasks", lambda: self.plugin.tasks(split), returned.tasks, times=math.inf)
             self._tasks[split] = tuple(tasks)
         return self._tasks[split]
 
@@ -168,7 +169,8 @@ class LostEpisode:
 
 
 def _is_episode(value: Any) -> str | None:
-    if callable(getattr(value, "step", None)) and callable(getattr(value, "close", None)):
+    has = all(callable(getattr(value, name, None)) for name in ("step", "close"))
+    if has and not isinstance(value, type):
         return None
     return f"returned {value!r:.60}, where an Episode with step() and close() is expected"
 

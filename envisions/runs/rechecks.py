@@ -1,8 +1,8 @@
 """Asks a run's environment about certificates of its own kinds.
 
 The environment is made as the run's configuration says, when it is first needed. That folder may come from
-anybody: what it names has to be a class that is an environment, installed here, or it is not called; links are
-not followed.
+anybody: what it names is called only where it is a class that is an environment, installed here; links are not
+followed.
 """
 
 from __future__ import annotations

@@ -158,7 +158,7 @@ class _Verifier:
             return "?", "?", "its verdict, task or kind is no text"
         if kind not in KINDS:
             gave = said[1] if said else record  # a trivial answer's record has the value itself
-            complaint = self._of_the_run(task, certificate) or self._rechecked(task, name, certificate, gave)
+            complaint = self._of_the_run(task, {}) or self._rechecked(task, name, certificate, gave)
             return kind, name, complaint
         complaint = (
             self._check(name, certificate)
