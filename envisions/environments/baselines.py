@@ -88,8 +88,11 @@ def neighbour(
 def with_numbers(programs: Sequence[Program], theirs: Task, task: Task) -> list[Program]:
     """Programs for the task `theirs` with the numbers of `task`'s question in place of those of its own."""
     new = dict(reversed(list(zip(numbers(theirs.question), numbers(task.question), strict=False))))
-    write = _replaced if all(program.language == "python" for program in programs) else replaced_numbers
-    return [replace(program, code=write(program.code, new)) for program in programs]
+    return [replace(program, code=_renumbered(program, new)) for program in programs]
+
+
+def _renumbered(program: Program, new: Mapping[Number, Number]) -> str:
+    return (_replaced if program.language == "python" else replaced_numbers)(program.code, new)
 
 
 def _replaced(code: str, new: Mapping[Number, Number]) -> str:

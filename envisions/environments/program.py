@@ -139,14 +139,13 @@ class SingleTurn:
         self._environment, self.task = environment, task
 
     def step(self, program: Program, execution: Execution) -> Transition:
-        verdict = unjudged(execution) or self._judged(execution)
+        verdict: Verdict | Program | None = unjudged(execution)
+        if verdict is None:
+            verdict = _checked(self._environment, self._environment.judge(self.task, execution))
         return Transition(execution, describe(execution), verdict, terminated=True)
 
     def close(self) -> None:
         pass
-
-    def _judged(self, execution: Execution) -> Verdict | Program:
-        return _checked(self._environment, self._environment.judge(self.task, execution))
 
 
 class ManyTurns(SingleTurn):
