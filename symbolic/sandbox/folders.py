@@ -28,13 +28,15 @@ class Folders:
         return self._place.name
 
     def make(self, files: Mapping[str, str | bytes]) -> str:
-        """A new folder with these files, for everybody to read. OSError where there is no room for them."""
+        """A new folder with these files, for everybody to read. OSError where they cannot be written."""
         folder = mkdtemp(dir=self.place)
-        os.chmod(folder, 0o755)
-        for name, content in files.items():
-            path = Path(folder, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        try:
+            os.chmod(folder, 0o755)
+            for name, content in files.items():
+                _write(Path(folder, name), content)
+        except OSError:
+            self.remove(folder)
+            raise
         return folder
 
     def remove(self, folder: str) -> None:
@@ -46,3 +48,8 @@ class Folders:
             os.chmod(self._place.name, 0o700)
             self._place.cleanup()
             self._place = None
+
+
+def _write(path: Path, content: str | bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)

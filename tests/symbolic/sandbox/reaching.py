@@ -64,7 +64,9 @@ if not answer:
 
 def attacks(files: Sequence[str]) -> dict[str, str]:
     """Code by what it reaches for; `files` hold what no program may read."""
-    found = {f"import {name}": f"import {name}\nanswer = repr({name})" for name in (*PACKAGES, "torch", "pytest")}
+    found = {
+        f"import {name}": f"import {name}\nanswer = repr({name})" for name in (*PACKAGES, "torch", "pytest")
+    }
     for name in PACKAGES:
         start = _start(name)
         top = os.path.dirname(os.path.dirname(start))

@@ -81,20 +81,34 @@ def test_without_files_there_are_none(executor: Executor) -> None:
     assert without.status == "error"
 
 
-def test_nothing_is_left_behind() -> None:
-    def places() -> set[Path]:
-        return set(Path(tempfile.gettempdir()).glob("envisions-files-*"))
+@pytest.fixture
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A place for temporary files that no other process uses, open to all as the system's is."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
 
-    before = places()
+
+def test_nothing_is_left_behind(temporary: Path) -> None:
     with Executor(workers=1) as executor:
         executor.run([Program("answer = 1")])
-        assert places() == before  # made when it is first needed
+        assert list(temporary.iterdir()) == []  # the place is made when it is first needed
         endless = Program("while True: pass", files={"a": ""}, limits=Limits(cpu_s=0.1))
         executor.run([Program(READ, files={"notes.txt": "x"}), endless])
-        [place] = places() - before
+        [place] = temporary.iterdir()
         place.chmod(0o700)
         assert list(place.iterdir()) == []
-    assert places() == before
+    assert list(temporary.iterdir()) == []
+
+
+def test_files_that_cannot_be_written_are_no_fault_of_the_program(executor: Executor) -> None:
+    lost, next_one = executor.run([
+        Program("answer = 1", files={"a": "", "a/b": ""}), Program(READ, files={"notes.txt": "x"})
+    ])  # fmt: skip
+    assert lost.status == "infra"
+    assert "its files could not be written" in lost.error
+    assert next_one.value == "x"
 
 
 @pytest.mark.parametrize("name", ["", ".", "/etc/passwd", "../up", "a/../../b", "a\0b"])

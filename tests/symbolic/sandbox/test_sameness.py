@@ -53,7 +53,9 @@ def said(tier: isolation.Tier, seed: int) -> dict[str, tuple[object, ...]]:
 
 def other(draw: random.Random) -> Program:
     size = draw.randrange(1, 10**5)
-    ends = draw.choice(["answer = x", "raise ValueError(x)", "import os; os.abort()", "import time; time.sleep(0.02)"])
+    ends = draw.choice(
+        ["answer = x", "raise ValueError(x)", "import os; os.abort()", "import time; time.sleep(0.02)"]
+    )
     return Program(f"x = str([0] * {size})[:{size % 5000}]\nprint(x)\n{ends}")
 
 
