@@ -126,6 +126,18 @@ def test_a_number_is_no_query(executor: Executor) -> None:
     assert known < 0.2  # unless both databases have it
 
 
+def test_a_query_that_asks_for_something_else_is_wrong(executor: Executor) -> None:
+    people = recipe("people").People(n_train=32, n_test=32)
+
+    def not_distinct(task: Task) -> list[Program]:
+        return [replace(program, code=program.code.replace("DISTINCT ", "")) for program in people.gold(task)]
+
+    distinct = [task for task in people.tasks("test") if "DISTINCT" in str(task.gold)]
+    answers = play_programs(people, distinct, [not_distinct(task) for task in distinct], executor)
+    assert len(distinct) > 5
+    assert {answer.found.verdict for answer in answers if answer and answer.found} == {"wrong"}
+
+
 @pytest.mark.parametrize("query", ["1; DROP TABLE people", "load_extension('x')", "writefile('x', 'y')"])
 def test_a_query_does_nothing_else(query: str, executor: Executor) -> None:
     people = recipe("people").People(n_train=1, n_test=1)
