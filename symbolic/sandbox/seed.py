@@ -21,11 +21,13 @@ from typing import Any, NoReturn
 from symbolic.sandbox import child, confinement
 
 FORKED = struct.Struct("=i")  # the process id
+_DESCRIPTORS = struct.Struct("=iii")
+_ROOM = socket.CMSG_LEN(_DESCRIPTORS.size)
 COLLECT = struct.Struct("=i")  # of whom; the other command, to fork, is one byte with three descriptors
 COLLECTED = struct.Struct("=iid")  # process id (0: it lives), status, seconds of processor time
 _SIZES = range(16, 513, 16)  # of the blocks that Python's own allocator gives
 _POOL = 1 << 14
-_LAST = 8  # blocks of each size that forking and collecting may have exchanged
+_LAST = 8
 
 
 def main(control: socket.socket, plan: confinement.Confinement, warm: str) -> NoReturn:
@@ -50,9 +52,10 @@ class Seed:
     def serve(self, ballast: list[list[Any]]) -> NoReturn:
         """`ballast` is held for good."""
         while True:
-            command, descriptors, _, _ = socket.recv_fds(self._control, COLLECT.size, 3)
-            if descriptors:
-                self._fork(*descriptors)
+            # Not `recv_fds`, of which each call leaves something behind: this process must not change.
+            command, passed, _, _ = self._control.recvmsg(COLLECT.size, _ROOM)
+            if passed:
+                self._fork(*_DESCRIPTORS.unpack(passed[0][2]))
             elif command:
                 self._collect(*COLLECT.unpack(command))
             else:

@@ -28,8 +28,8 @@ class Activity:
 def activity(ancestor: int, inner: int) -> Activity | None:
     """That of the descendant of `ancestor` that calls itself `inner` in its own namespace; None if nothing can
     be learned."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        for pid in _descendants(ancestor):
+    for pid in _descendants(ancestor):
+        with contextlib.suppress(OSError, ValueError, IndexError):  # gone meanwhile, mostly some other
             if _inner_pid(pid) == inner:
                 threads = [thread for thread in (pid / "task").iterdir() if thread.is_dir()]
                 resting = not any(_state(thread) in _AWAKE for thread in threads)
