@@ -25,9 +25,9 @@ class Executor:
     Finding the tier takes a few tenths of a second; other zygotes start when a program first needs them.
     While no batch runs, nothing here uses the processor. Identical programs run once a batch, and with
     `cache` (a file, made if missing) once for good. `tier` names the one to use; by default the best.
-    Programs may import the standard library, sympy, mpmath, numpy, scipy, networkx and z3, and what `libraries`
-    names (with what that imports in turn): nothing else of what is installed is within their reach.
-    Raises `IsolationError` (a ValueError) where programs cannot be confined.
+    Programs may import the standard library, sympy, mpmath, numpy, scipy, networkx and z3, and what
+    `libraries` names (with what that imports in turn): nothing else of what is installed is within their
+    reach. Raises `IsolationError` (a ValueError) where programs cannot be confined.
     """
 
     def __init__(
@@ -45,7 +45,9 @@ class Executor:
         if self._workers < 1:
             raise ValueError(f"workers must be at least 1, not {workers}")
         if absent := places.missing(libraries):
-            raise ValueError(f"programs cannot import {', '.join(absent)}: install it, or take it out of libraries")
+            raise ValueError(
+                f"programs cannot import {', '.join(absent)}: install it, or take it out of libraries"
+            )
         self._libraries = tuple(dict.fromkeys([*places.LIBRARIES, *libraries]))
         self._tier, self._supervisor, self._refused = isolation.choose(
             self._workers, allow_unsandboxed, tier, self._libraries

@@ -57,7 +57,9 @@ class Environment(Protocol):
     stop: tuple[str, ...]  # strings that end a completion (they are part of it)
     max_turns: int
     refines: bool  # whether `refine_messages` can ask for a second attempt
-    libraries: tuple[str, ...]  # of the class: what its programs may import beside what all may (see Executor)
+    libraries: tuple[
+        str, ...
+    ]  # of the class: what its programs may import beside what all may (see Executor)
 
     def tasks(self, split: Split) -> Sequence[Task]:
         """All tasks of a side, in a fixed order; both sides are disjoint by `Task.group`."""

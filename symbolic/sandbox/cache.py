@@ -29,7 +29,15 @@ _LIBRARIES = ("sympy", "mpmath", "z3-solver", "networkx", "numpy", "scipy")
 def key(program: Program, limits: Limits, isolation: str, libraries: Sequence[str]) -> str:
     """ValueError if the program's arguments are no JSON data."""
     own = isinstance(program, OwnProgram)
-    parts = [asdict(program), own, asdict(limits), isolation, *libraries, *map(_version, libraries), *_versions()]
+    parts = [
+        asdict(program),
+        own,
+        asdict(limits),
+        isolation,
+        *libraries,
+        *map(_version, libraries),
+        *_versions(),
+    ]
     try:
         text = json.dumps(parts, sort_keys=True)
     except (TypeError, ValueError) as problem:

@@ -2,8 +2,8 @@
 
 Each image runs a few representative lines at its start, because importing alone leaves the first real call
 slow. A wrong guess costs an import, never a result. Random numbers start from one seed in every program, so
-that its result is the same each time, but for those of the system (`os.urandom`, `secrets`, `uuid4`). Does not
-cover programs that build the name of what they import.
+that its result is the same each time, but for those of the system (`os.urandom`, `secrets`, `uuid4`). Does
+not cover programs that build the name of what they import.
 """
 
 from __future__ import annotations

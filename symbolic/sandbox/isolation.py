@@ -123,7 +123,11 @@ def _missing(tier: Tier) -> str:
 def supervise(tier: Tier, workers: int, libraries: tuple[str, ...] = places.LIBRARIES) -> Supervisor:
     def start(image: str) -> Handle:
         readable = places.places(libraries, image in OWN)
-        plan = {**_plan(tier, readable), "warm": WARM[image], "shelves": places.shelves(libraries, image in OWN)}
+        plan = {
+            **_plan(tier, readable),
+            "warm": WARM[image],
+            "shelves": places.shelves(libraries, image in OWN),
+        }
         return Handle(launch(tier.namespaces, readable), plan)
 
     return Supervisor(start, workers, tier.name)
@@ -158,8 +162,8 @@ def notices(tier: Tier, facts: Mapping[str, Any]) -> list[str]:
     said = []
     if closed := keeps_root(tier):
         said.append(
-            f"programs keep uid 0, though without its capabilities, because Python lies in '{closed}', which only"
-            " root may enter: install bubblewrap, or Python elsewhere (as in /opt), or run as another user"
+            f"programs keep uid 0, though without its capabilities, because Python lies in '{closed}', which"
+            " only root may enter: install bubblewrap, or Python elsewhere (as in /opt), or run as another user"
         )
     if facts["threads_limited"] is False:
         said.append(
@@ -168,8 +172,8 @@ def notices(tier: Tier, facts: Mapping[str, Any]) -> list[str]:
         )
     if facts["addresses_fixed"] is False:
         said.append(
-            "programs get other memory addresses every time, so what a program orders by address may differ between"
-            " runs: let the container call personality(2), which Docker's default profile refuses"
+            "programs get other memory addresses every time, so what a program orders by address may differ"
+            " between runs: let the container call personality(2), which Docker's default profile refuses"
         )
     return said
 

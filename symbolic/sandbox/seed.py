@@ -1,8 +1,8 @@
 """The process that every program is forked from: warm libraries, and nothing of any program.
 
-It does two things when the zygote says so: fork a child that is handed its descriptors, or collect one that has
-ended. What a program is, and what it gave, passes it by; so no program finds anything of another in its memory,
-and each starts from the same image, with the same objects at the same addresses.
+It does two things when the zygote says so: fork a child that is handed its descriptors, or collect one that
+has ended. What a program is, and what it gave, passes it by; so no program finds anything of another in its
+memory, and each starts from the same image, with the same objects at the same addresses.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Seed:
     def _become(self, text: int, result: int, output: int) -> NoReturn:
         """The child's whole life."""
         try:
-            gc.collect()  # of what is not frozen: next to nothing, but it empties Python's lists of spare objects
+            gc.collect()  # next to nothing, but this empties Python's lists of spare objects
             held = _fill(lambda _: _LAST)  # noqa: F841 - for good, too
             job = json.loads(os.pread(text, os.fstat(text).st_size, 0))
             os.dup2(output, 1)

@@ -1,9 +1,9 @@
 """The parent's end: one thread that owns the zygotes, hands them programs and collects what they report.
 
-Callers on any thread put a batch in and wait for it. At most `workers` programs run at once, beside those that
-are asleep. A zygote that is lost is replaced and its programs run again. A program that took too long runs once
-more, when all else is done and at most half the workers are busy, before that becomes its result: unless it
-slept of its own will, which no machine is too busy for. Does not cover reuse of results.
+Callers on any thread put a batch in and wait for it. At most `workers` programs run at once, beside those
+that are asleep. A zygote that is lost is replaced and its programs run again. A program that took too long
+runs once more, when all else is done and at most half the workers are busy, before that becomes its result:
+unless it slept of its own will, which no machine is too busy for. Does not cover reuse of results.
 """
 
 from __future__ import annotations
@@ -112,8 +112,8 @@ class Supervisor:
         return [handle.process.pid for handle in list(self._handles.values())]
 
     def facts(self) -> dict[str, Any]:
-        """What the zygotes have become: the uid they run as, whether threads are counted and addresses the same
-        every time (None before the first is ready), which image could not warm up, and why."""
+        """What the zygotes have become: the uid they run as, whether threads are counted and addresses the
+        same every time (None before the first is ready), which image could not warm up, and why."""
         ready = {image: handle.ready for image, handle in list(self._handles.items()) if handle.ready}
         first: dict[str, Any] = next(iter(ready.values()), {})
         return {

@@ -1,9 +1,9 @@
 """Starts and watches programs, each a process forked from a warm `seed`.
 
 It runs inside the sandbox: it has no files, no network and no privileges when the first program comes. It
-kills at the wall-clock limit, when a program prints too much, begins too many threads, or when its result grows
-too long; processor time is limited in the child itself. Does not cover judging: it reports facts (`outcome`
-reads them). It ends, and every program with it, when the supervisor closes the connection or dies.
+kills at the wall-clock limit, when a program prints too much, begins too many threads, or when its result
+grows too long; processor time is limited in the child itself. Does not cover judging: it reports facts
+(`outcome` reads them). It ends, and every program with it, when the supervisor closes the connection or dies.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from symbolic.sandbox import confinement, finder, seed, threads
 from symbolic.sandbox.wire import Unpacker, pack, receive_one
 
 _CHUNK = 1 << 16
+_PROGRAM = {"code": "answer = 1", "entry": None, "args": [], "cpu": 9, "memory": 1 << 40, "result": 99}
 _REHEARSAL = {
-    "id": -1, "look": math.inf, "threads": 0, "output": _CHUNK, "result": _CHUNK,
-    "job": json.dumps({"code": "answer = 1", "entry": None, "args": [], "cpu": 9, "memory": 1 << 40, "result": 99}),
+    "id": -1, "job": json.dumps(_PROGRAM), "look": math.inf, "threads": 0, "output": _CHUNK, "result": _CHUNK,
 }  # fmt: skip
 _PUNCTUAL_S = 0.5  # who looks later than this after a deadline was stopped, or starved, itself
 
@@ -70,8 +70,11 @@ class Zygote:
             self._look_at_late()
 
     def prepare(self) -> None:
-        """Reads the plan, gives up privileges, forks the seed, and says what it has become when that is warm."""
-        plan = receive_one(self._connection)  # and no more: what comes after it is not for the seed to inherit
+        """Reads the plan, gives up privileges, forks the seed, and says what it has become when that is
+        warm."""
+        plan = receive_one(
+            self._connection
+        )  # and no more: what comes after it is not for the seed to inherit
         finder.install(plan["shelves"])
         confined = confinement.Confinement(
             plan["landlock"], bytes.fromhex(plan["filter"]), plan["uid"], tuple(plan["readable"])

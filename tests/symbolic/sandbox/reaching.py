@@ -1,7 +1,8 @@
 """Programs that reach for this project: its packages, its data, what else is installed, and what others run.
 
-`attacks` gives them for a Python that has the project installed or in a checkout; `of_tier` runs programs in a
-named tier. Also run by itself, in a Python with the wheel: `python reaching.py FILE...` prints what got through.
+`attacks` gives them for a Python that has the project installed or in a checkout; `of_tier` runs programs in
+a named tier. Also run by itself, in a Python with the wheel: `python reaching.py FILE...` prints what got
+through.
 """
 
 from __future__ import annotations
@@ -64,7 +65,9 @@ if not answer:
 
 def attacks(files: Sequence[str]) -> dict[str, str]:
     """Code by what it reaches for; `files` hold what no program may read."""
-    found = {f"import {name}": f"import {name}\nanswer = repr({name})" for name in (*PACKAGES, "torch", "pytest")}
+    found = {
+        f"import {name}": f"import {name}\nanswer = repr({name})" for name in (*PACKAGES, "torch", "pytest")
+    }
     for name in PACKAGES:
         start = _start(name)
         top = os.path.dirname(os.path.dirname(start))
@@ -120,8 +123,8 @@ def through(tier: str, files: Sequence[str]) -> dict[str, Execution]:
 
 
 def _bare(result: Execution) -> bool:
-    """In namespaces, directories that something allowed lies in are there, and empty but for that: also the one
-    that the zygote was started from."""
+    """In namespaces, directories that something allowed lies in are there, and empty but for that: also the
+    one that the zygote was started from."""
     return isinstance(result.value, list) and set(result.value) <= _MOUNTED
 
 

@@ -1,5 +1,6 @@
 """A program says the same every time: whichever zygote it runs in, and whatever ran there before it."""
 
+# ruff: noqa: E501 - a program a line reads better
 from __future__ import annotations
 
 import random
@@ -46,9 +47,13 @@ def said(tier: isolation.Tier, names: Sequence[str], seed: int) -> Iterator[Said
     try:
         for order in (names, names[::-1]):
             between = [[other(draw) for _ in range(draw.randrange(4))] for _ in order]
-            programs = list(chain(*([*others, Program(SAME[name])] for name, others in zip(order, between, strict=True))))
+            programs = list(
+                chain(*([*others, Program(SAME[name])] for name, others in zip(order, between, strict=True)))
+            )
             results = zip(programs, supervisor.run(programs, Limits(cpu_s=10)), strict=True)
-            found = {program.code: (it.status, repr(it.value), it.output, it.error) for program, it in results}
+            found = {
+                program.code: (it.status, repr(it.value), it.output, it.error) for program, it in results
+            }
             yield {name: found[SAME[name]] for name in names}
     finally:
         supervisor.close()
@@ -56,7 +61,9 @@ def said(tier: isolation.Tier, names: Sequence[str], seed: int) -> Iterator[Said
 
 def other(draw: random.Random) -> Program:
     size = draw.randrange(1, 10**5)
-    ends = draw.choice(["answer = x", "raise ValueError(x)", "import os; os.abort()", "import time; time.sleep(0.02)"])
+    ends = draw.choice(
+        ["answer = x", "raise ValueError(x)", "import os; os.abort()", "import time; time.sleep(0.02)"]
+    )
     return Program(f"x = str([0] * {size})[:{size % 5000}]\nprint(x)\n{ends}")
 
 

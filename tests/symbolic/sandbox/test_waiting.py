@@ -1,5 +1,7 @@
-"""Who sleeps is judged by its sleep, and costs no machine's time; who was kept from running is not judged by it."""
+"""Who sleeps is judged by its sleep, and costs no machine's time; who was kept from running is not judged by
+it."""
 
+# ruff: noqa: E501 - a program a line reads better
 from __future__ import annotations
 
 import os
@@ -40,7 +42,9 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         yield seen
 
 
-@pytest.mark.parametrize("limits", [SHORT, Limits(cpu_s=1, wall_s=1)], ids=["by default", "by a clock of its own"])
+@pytest.mark.parametrize(
+    "limits", [SHORT, Limits(cpu_s=1, wall_s=1)], ids=["by default", "by a clock of its own"]
+)
 def test_who_sleeps_is_judged_at_once(begun: list[int], limits: Limits) -> None:
     with Executor(workers=2) as executor:
         begun.clear()
@@ -69,13 +73,17 @@ def test_a_short_sleep_is_no_fault() -> None:
         assert [result.value for result in executor.run(programs, SHORT)] == list(range(8))
 
 
-@pytest.mark.parametrize("limits", [SHORT, Limits(cpu_s=1, wall_s=1)], ids=["by default", "by a clock of its own"])
+@pytest.mark.parametrize(
+    "limits", [SHORT, Limits(cpu_s=1, wall_s=1)], ids=["by default", "by a clock of its own"]
+)
 def test_who_was_stopped_with_its_zygote_did_not_sleep(limits: Limits) -> None:
     """As a paused container does, or a machine that is asleep."""
     values = list[object]()
     with Executor(workers=2, tier="kernel-filter") as executor:
         program = Program("import time; time.sleep(0.4); answer = 1")
-        thread = threading.Thread(target=lambda: values.extend(r.value for r in executor.run([program], limits)))
+        thread = threading.Thread(
+            target=lambda: values.extend(r.value for r in executor.run([program], limits))
+        )
         thread.start()
         time.sleep(0.2)
         pids = [pid for zygote in executor._supervisor.processes() for pid in (zygote, *family(zygote))]
