@@ -163,7 +163,7 @@ def notices(tier: Tier, facts: Mapping[str, Any]) -> list[str]:
     if closed := keeps_root(tier):
         said.append(
             f"programs keep uid 0, though without its capabilities, because Python lies in '{closed}', which"
-            " only root may enter: install bubblewrap, or Python elsewhere (as in /opt), or run as another user"
+            " only root may enter: install bubblewrap, or Python elsewhere (as in /opt), or be another user"
         )
     if facts["threads_limited"] is False:
         said.append(
