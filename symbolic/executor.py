@@ -27,9 +27,9 @@ class Executor:
     Finding the tier takes a few tenths of a second; other zygotes start when a program first needs them.
     While no batch runs, nothing here uses the processor. Identical programs run once a batch, and with
     `cache` (a file, made if missing) once for good. `tier` names the one to use; by default the best.
-    Programs may import the standard library, sympy, mpmath, numpy, scipy, networkx and z3, and what `libraries`
-    names (with what that imports in turn): nothing else of what is installed is within their reach.
-    Raises `IsolationError` (a ValueError) where programs cannot be confined.
+    Programs may import the standard library, sympy, mpmath, numpy, scipy, networkx and z3, and what
+    `libraries` names (with what that imports in turn): nothing else of what is installed is within their
+    reach. Raises `IsolationError` (a ValueError) where programs cannot be confined.
     """
 
     def __init__(

@@ -56,14 +56,14 @@ def _inside(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class OwnProgram(Program):
-    """One that this package wrote: it may import this package, its arguments may hold expected answers, and it
-    shares no process, nor the memory of one, with what anybody else wrote."""
+    """One that this package wrote: it may import this package, its arguments may hold expected answers, and
+    it shares no process, nor the memory of one, with what anybody else wrote."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one program may use. Seconds, mebibytes and kibibytes as the names say; `threads` at a time, beside
-    the first.
+    """What one program may use. Seconds, mebibytes and kibibytes as the names say; `threads` at a time,
+    beside the first.
 
     Labels are decided by processor time, so that they hold on a loaded machine; `wall_s` is only
     the backstop for programs that sleep: four times `cpu_s` unless given, and then longer for a

@@ -85,7 +85,8 @@ class RunSettings:
 
 @dataclass
 class ExecutorSettings:
-    """Limits of one program, see `symbolic.Limits`; and what it may import beside `symbolic.sandbox.places.LIBRARIES`."""
+    """Limits of one program, see `symbolic.Limits`; and what it may import beside
+    `symbolic.sandbox.places.LIBRARIES`."""
 
     cpu_s: float = MISSING
     mem_mb: int = MISSING

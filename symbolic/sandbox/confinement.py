@@ -1,5 +1,5 @@
-"""What the kernel denies a zygote and each program: `enter` once in the zygote, `limit` in what it forks from,
-`lock` in every child.
+"""What the kernel denies a zygote and each program: `enter` once in the zygote, `limit` in what it forks
+from, `lock` in every child.
 
 Limits, Landlock and the filter of system calls. Does not cover namespaces (made before, by bubblewrap), nor
 what all processes of a machine share: its kernel, its clock, its processor's caches.

@@ -1,7 +1,7 @@
 """Lets programs import from directories that they cannot list, and nothing but what is named.
 
-A directory of packages is no place for a program to look around in: its listing is given instead of read. Does
-not cover reading by path, which the kernel refuses.
+A directory of packages is no place for a program to look around in: its listing is given instead of read.
+Does not cover reading by path, which the kernel refuses.
 """
 
 from __future__ import annotations

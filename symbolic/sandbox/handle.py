@@ -35,7 +35,8 @@ class Handle:
         job = {
             "code": program.code, "entry": program.entry, "args": list(program.args),
             "folder": folder,
-            "cpu": limits.cpu_s, "memory": int(limits.mem_mb * 2**20), "result": int(limits.result_kb * 2**10),
+            "cpu": limits.cpu_s, "memory": int(limits.mem_mb * 2**20),
+            "result": int(limits.result_kb * 2**10),
         }  # fmt: skip
         self._unsent += pack({
             "id": number, "job": json.dumps(job), "look": look, "threads": limits.threads,

@@ -163,8 +163,8 @@ def notices(tier: Tier, facts: Mapping[str, Any]) -> list[str]:
     said = []
     if closed := keeps_root(tier):
         said.append(
-            f"programs keep uid 0, though without its capabilities, because Python lies in '{closed}', which only"
-            " root may enter: install bubblewrap, or Python elsewhere (as in /opt), or run as another user"
+            f"programs keep uid 0, though without its capabilities, because Python lies in '{closed}', which"
+            " only root may enter: install bubblewrap, or Python elsewhere (as in /opt), or be another user"
         )
     if facts["threads_limited"] is False:
         said.append(
@@ -173,8 +173,8 @@ def notices(tier: Tier, facts: Mapping[str, Any]) -> list[str]:
         )
     if facts["addresses_fixed"] is False:
         said.append(
-            "programs get other memory addresses every time, so what a program orders by address may differ between"
-            " runs: let the container call personality(2), which Docker's default profile refuses"
+            "programs get other memory addresses every time, so what a program orders by address may differ"
+            " between runs: let the container call personality(2), which Docker's default profile refuses"
         )
     return said
 

@@ -1,8 +1,8 @@
 """The process that every program is forked from: warm libraries, and nothing of any program.
 
-It does two things when the zygote says so: fork a child that is handed its descriptors, or collect one that has
-ended. What a program is, and what it gave, passes it by; so no program finds anything of another in its memory,
-and each starts from the same image, with the same objects at the same addresses.
+It does two things when the zygote says so: fork a child that is handed its descriptors, or collect one that
+has ended. What a program is, and what it gave, passes it by; so no program finds anything of another in its
+memory, and each starts from the same image, with the same objects at the same addresses.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ from typing import Any, NoReturn
 from symbolic.sandbox import child, confinement
 
 FORKED = struct.Struct("=i")  # the process id
+_DESCRIPTORS = struct.Struct("=iii")
+_ROOM = socket.CMSG_LEN(_DESCRIPTORS.size)
 COLLECT = struct.Struct("=i")  # of whom; the other command, to fork, is one byte with three descriptors
 COLLECTED = struct.Struct("=iid")  # process id (0: it lives), status, seconds of processor time
 _SIZES = range(16, 513, 16)  # of the blocks that Python's own allocator gives
 _POOL = 1 << 14
-_LAST = 8  # blocks of each size that forking and collecting may have exchanged
+_LAST = 8
 
 
 def main(
@@ -55,9 +57,10 @@ class Seed:
     def serve(self, ballast: list[list[Any]]) -> NoReturn:
         """`ballast` is held for good."""
         while True:
-            command, descriptors, _, _ = socket.recv_fds(self._control, COLLECT.size, 3)
-            if descriptors:
-                self._fork(*descriptors)
+            # Not `recv_fds`, of which each call leaves something behind: this process must not change.
+            command, passed, _, _ = self._control.recvmsg(COLLECT.size, _ROOM)
+            if passed:
+                self._fork(*_DESCRIPTORS.unpack(passed[0][2]))
             elif command:
                 self._collect(*COLLECT.unpack(command))
             else:
@@ -78,7 +81,7 @@ class Seed:
     def _become(self, text: int, result: int, output: int) -> NoReturn:
         """The child's whole life."""
         try:
-            gc.collect()  # of what is not frozen: next to nothing, but it empties Python's lists of spare objects
+            gc.collect()  # next to nothing, but this empties Python's lists of spare objects
             held = _fill(lambda _: _LAST)  # noqa: F841 - for good, too
             job = json.loads(os.pread(text, os.fstat(text).st_size, 0))
             os.dup2(output, 1)

@@ -1,7 +1,8 @@
 """Whether a program that takes long sleeps, or waits for a processor it does not get.
 
 A machine that is busy with something else must not turn a right program into one that ran too long. Read from
-the kernel's accounts in /proc, which the sandbox does not have. Does not cover waiting for a disk that is over.
+the kernel's accounts in /proc, which the sandbox does not have. Does not cover waiting for a disk that is
+over.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ _AWAKE = "RD"  # states: runs or could, waits for a disk
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What the busiest thread of a program has done since it began: seconds on a processor and in the queue for
-    one. `resting` if at this moment all sleep: nobody waits for a processor or a disk."""
+    """What the busiest thread of a program has done since it began: seconds on a processor and in the queue
+    for one. `resting` if at this moment all sleep: nobody waits for a processor or a disk."""
 
     ran: float
     queued: float
@@ -26,10 +27,10 @@ class Activity:
 
 
 def activity(ancestor: int, inner: int) -> Activity | None:
-    """That of the descendant of `ancestor` that calls itself `inner` in its own namespace; None if nothing can
-    be learned."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        for pid in _descendants(ancestor):
+    """That of the descendant of `ancestor` that calls itself `inner` in its own namespace; None if nothing
+    can be learned."""
+    for pid in _descendants(ancestor):
+        with contextlib.suppress(OSError, ValueError, IndexError):  # gone meanwhile, mostly some other
             if _inner_pid(pid) == inner:
                 threads = [thread for thread in (pid / "task").iterdir() if thread.is_dir()]
                 resting = not any(_state(thread) in _AWAKE for thread in threads)

@@ -1,9 +1,9 @@
 """The parent's end: one thread that owns the zygotes, hands them programs and collects what they report.
 
-Callers on any thread put a batch in and wait for it. At most `workers` programs run at once, beside those that
-are asleep. A zygote that is lost is replaced and its programs run again. A program that took too long runs once
-more, when all else is done and at most half the workers are busy, before that becomes its result: unless it
-slept of its own will, which no machine is too busy for. Does not cover reuse of results.
+Callers on any thread put a batch in and wait for it. At most `workers` programs run at once, beside those
+that are asleep. A zygote that is lost is replaced and its programs run again. A program that took too long
+runs once more, when all else is done and at most half the workers are busy, before that becomes its result:
+unless it slept of its own will, which no machine is too busy for. Does not cover reuse of results.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from symbolic.sandbox.starvation import Activity, activity
 _STUCK_S = 120.0  # longer than a zygote takes to warm up on a busy machine
 _LONGEST = 10  # times the wall limit: a machine so busy is no machine to judge programs on
 _ATTEMPTS = 4  # two of them alone
-_LOOK_S = 0.5  # after so long a program is looked at, and another takes the place of one that sleeps
+_LOOK_S = 0.25  # after so long a program is looked at, and another takes the place of one that sleeps
 _SLEEPERS = 8  # for each worker, at most
 _STARVED = 0.1  # of its wall-clock limit in the queue for a processor: too much to judge by that limit
 
@@ -118,8 +118,8 @@ class Supervisor:
         return [handle.process.pid for handle in list(self._handles.values())]
 
     def facts(self) -> dict[str, Any]:
-        """What the zygotes have become: the uid they run as, whether threads are counted and addresses the same
-        every time (None before the first is ready), which image could not warm up, and why."""
+        """What the zygotes have become: the uid they run as, whether threads are counted and addresses the
+        same every time (None before the first is ready), which image could not warm up, and why."""
         ready = {str(image): handle.ready for image, handle in list(self._handles.items()) if handle.ready}
         first: dict[str, Any] = next(iter(ready.values()), {})
         return {
@@ -215,13 +215,13 @@ class Supervisor:
         seen = activity(handle.process.pid, report["pid"])
         slept = _slept(seen, report["elapsed"])
         job.asleep = slept > 0
-        left = job.limits.wall - (slept if job.limits.wall_s is None else report["elapsed"])
-        if job.limits.wall_s is None and not report["punctual"]:
-            left = job.limits.wall  # the zygote was stopped or starved, and so may its programs have been
-        elif left <= 0:
-            starved = seen is None or seen.queued > _STARVED * job.limits.wall
-            job.settled = report["punctual"] and not starved
-        handle.grant(report["late"], max(left, 0.0))
+        wall, strict = job.limits.wall, job.limits.wall_s is not None
+        left = wall - (report["elapsed"] if strict else slept)
+        if not (report["punctual"] or strict):
+            left = wall  # the zygote was stopped or starved, and so may its programs have been
+        elif left <= 0 and seen and report["punctual"]:
+            job.settled = not strict or seen.queued < _STARVED * wall
+        handle.grant(report["late"], min(max(left, 0.0), report["elapsed"]))  # seldomer from look to look
         self._send(handle)
 
     def _report(self, report: dict[str, Any]) -> None:

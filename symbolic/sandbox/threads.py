@@ -1,8 +1,8 @@
 """Counts the threads of every program: the kernel asks before one begins, and tells when one ends.
 
-A filter of system calls cannot count, and the kernel's own limit is of all processes of a user together; but a
-filter can ask another process (seccomp_unotify(2), Linux 5.5), here the zygote. Needs no privilege. Does not
-cover processes, of which a program has one.
+A filter of system calls cannot count, and the kernel's own limit is of all processes of a user together; but
+a filter can ask another process (seccomp_unotify(2), Linux 5.5), here the zygote. Needs no privilege. Does
+not cover processes, of which a program has one.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ class Listener:
 
 
 def listen(instructions: bytes) -> Listener | None:
-    """Puts this process and its children under the filter for good; None where the kernel has no such thing."""
+    """Puts this process and its children under the filter for good; None where the kernel has no such
+    thing."""
     if not (instructions and _seccomp):
         return None
     place = ctypes.byref(_Filter(len(instructions) // 8, instructions))

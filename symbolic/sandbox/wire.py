@@ -21,7 +21,8 @@ def pack(message: dict[str, Any]) -> bytes:
 
 
 def receive_one(connection: socket.socket) -> dict[str, Any]:
-    """The next message, and not a byte of what follows it; waits for it. EOFError where the other end is gone."""
+    """The next message, and not a byte of what follows it; waits for it. EOFError where the other end is
+    gone."""
     (length,) = _HEAD.unpack(_receive(connection, _HEAD.size))
     message: dict[str, Any] = json.loads(_receive(connection, length))
     return message

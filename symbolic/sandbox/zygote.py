@@ -1,9 +1,9 @@
 """Starts and watches programs, each a process forked from a warm `seed`.
 
 It runs inside the sandbox: it has no files, no network and no privileges when the first program comes. It
-kills at the wall-clock limit, when a program prints too much, begins too many threads, or when its result grows
-too long; processor time is limited in the child itself. Does not cover judging: it reports facts (`outcome`
-reads them). It ends, and every program with it, when the supervisor closes the connection or dies.
+kills at the wall-clock limit, when a program prints too much, begins too many threads, or when its result
+grows too long; processor time is limited in the child itself. Does not cover judging: it reports facts
+(`outcome` reads them). It ends, and every program with it, when the supervisor closes the connection or dies.
 """
 
 from __future__ import annotations
@@ -23,6 +23,18 @@ from symbolic.sandbox import confinement, finder, seed, threads
 from symbolic.sandbox.wire import Unpacker, pack, receive_one
 
 _CHUNK = 1 << 16
+_PROGRAM: dict[str, Any] = {
+    "code": "answer = 1",
+    "folder": "",
+    "entry": None,
+    "args": [],
+    "cpu": 9,
+    "memory": 1 << 40,
+    "result": 99,
+}
+_REHEARSAL = {
+    "id": -1, "job": json.dumps(_PROGRAM), "look": math.inf, "threads": 0, "output": _CHUNK, "result": _CHUNK,
+}  # fmt: skip
 _PUNCTUAL_S = 0.5  # who looks later than this after a deadline was stopped, or starved, itself
 
 
@@ -59,14 +71,18 @@ class Zygote:
         self._listener: threads.Listener | None = None
 
     def serve(self) -> NoReturn:
+        self._poll.register(self._connection, select.EPOLLIN)
         while True:
             for descriptor, _ in self._poll.poll(self._patience()):
                 self._handle(descriptor)
             self._look_at_late()
 
     def prepare(self) -> None:
-        """Reads the plan, gives up privileges, forks the seed, and says what it has become when that is warm."""
-        plan = receive_one(self._connection)  # and no more: what comes after it is not for the seed to inherit
+        """Reads the plan, gives up privileges, forks the seed, and says what it has become when that is
+        warm."""
+        plan = receive_one(
+            self._connection
+        )  # and no more: what comes after it is not for the seed to inherit
         finder.install(plan["shelves"])
         confined = confinement.Confinement(
             plan["landlock"], bytes.fromhex(plan["filter"]), plan["uid"], tuple(plan["readable"])
@@ -74,13 +90,15 @@ class Zygote:
         confinement.enter(confined)
         self._listener = threads.listen(bytes.fromhex(plan["threads"]))
         self._seed, self._seed_life = self._fork_seed(confined, plan)
-        for descriptor in (self._connection, self._parent, self._seed_life, self._seed):
+        for descriptor in (self._parent, self._seed_life, self._seed):
             self._poll.register(descriptor, select.EPOLLIN)
         if self._listener:
             self._poll.register(self._listener.descriptor, select.EPOLLIN)
         self._await_seed()
         self._poll.unregister(self._seed)
         ready = json.loads(self._seed.recv(_CHUNK) or self._end())
+        for _ in range(2):
+            self._rehearse()
         self._send({"ready": {**ready, "threads": self._listener is not None, "fixed": _fixed()}})
 
     def _fork_seed(
@@ -96,6 +114,13 @@ class Zygote:
             seed.main(socket.socket(fileno=mine), confined, plan["warm"], plan["libraries"])
         theirs.close()
         return ours, os.pidfd_open(pid)
+
+    def _rehearse(self) -> None:
+        """What is done for the first time leaves traces, and no program is to be another's first."""
+        self._start(_REHEARSAL)
+        while self._runs:
+            for descriptor, _ in self._poll.poll():
+                self._handle(descriptor)
 
     def _await_seed(self) -> None:
         """Its libraries may begin threads while they warm up."""
@@ -238,6 +263,8 @@ class Zygote:
         for descriptor in (*run.pipes, run.handle):
             self._drop(descriptor)
         self._runs.remove(run)
+        if run.id == _REHEARSAL["id"]:
+            return
         self._send({
             "id": run.id, "code": os.waitstatus_to_exitcode(status), "reason": run.reason,
             "cpu": used,

@@ -1,7 +1,8 @@
 """Programs that reach for this project: its packages, its data, what else is installed, and what others run.
 
-`attacks` gives them for a Python that has the project installed or in a checkout; `of_tier` runs programs in a
-named tier. Also run by itself, in a Python with the wheel: `python reaching.py FILE...` prints what got through.
+`attacks` gives them for a Python that has the project installed or in a checkout; `of_tier` runs programs in
+a named tier. Also run by itself, in a Python with the wheel: `python reaching.py FILE...` prints what got
+through.
 """
 
 from __future__ import annotations
@@ -122,8 +123,8 @@ def through(tier: str, files: Sequence[str]) -> dict[str, Execution]:
 
 
 def _bare(result: Execution) -> bool:
-    """In namespaces, directories that something allowed lies in are there, and empty but for that: also the one
-    that the zygote was started from."""
+    """In namespaces, directories that something allowed lies in are there, and empty but for that: also the
+    one that the zygote was started from."""
     return isinstance(result.value, list) and set(result.value) <= _MOUNTED
 
 

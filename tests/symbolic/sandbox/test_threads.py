@@ -1,5 +1,7 @@
-"""The number of threads that a program has at a time is limited, in every tier, and for each program by itself."""
+"""The number of threads that a program has at a time is limited, in every tier, and for each program by
+itself."""
 
+# ruff: noqa: E501 - a program a line reads better
 from __future__ import annotations
 
 from collections.abc import Iterator
