@@ -1,5 +1,5 @@
-"""What the checks had no chance to see they do not pass, and of many turns they play all; each is shown by the
-one check that it is about."""
+"""What the checks had no chance to see they do not pass, and of many turns they play all; each is shown by
+the one check that it is about."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import pytest
 
 from envisions import Episode, Execution, Program, Task, Transition, Verdict, describe, judge
 from envisions.conformance import CHECKS, Outcome, Subject, examine
-from envisions.environments.watch import Bounds
+from envisions.settings.schema import WatchSettings
 from envisions.testing import EnvironmentContract
 from symbolic import Executor, Limits
 from tests.envisions.conformance.broken import Sound
 
 KEYS = {"n_train": 8, "n_test": 8}
-BOUNDS = Bounds(seconds=0.5, left_behind=2, faults=0.05, seen=20, observation=4000)
+WATCH = WatchSettings(seconds=0.5, left_behind=2, faults=0.05, seen=20, observation=4000)
 
 
 class Own(Sound):
@@ -228,9 +228,7 @@ def outcome(kind: type, name: str, executor: Executor) -> Outcome:
     def encode(messages: Any) -> list[str]:
         return " ".join(message["content"] for message in messages).split()
 
-    subject = Subject(
-        {"_target_": f"{__name__}.{kind.__name__}", **KEYS}, executor, encode, 1000, 128, BOUNDS
-    )
+    subject = Subject({"_target_": f"{__name__}.{kind.__name__}", **KEYS}, executor, encode, 1000, 128, WATCH)
     [found] = examine(subject, [check for check in CHECKS if check.name == name])
     return found
 

