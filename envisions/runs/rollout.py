@@ -21,7 +21,7 @@ from envisions.environments.protocol import NOT_RUN, Environment, Transition, ad
 from envisions.errors import HarnessError, UserError
 from envisions.policies.protocol import Completion, Policy, Request, Sampling
 from envisions.records import Trajectory
-from envisions.runs.attempt import UNFINISHED, Attempt, Live
+from envisions.runs.attempt import UNFINISHED, Attempt, Live, unwritten
 from envisions.runs.folder import append_records, read_records, write_records
 from envisions.runs.losses import check_losses, too_many
 from envisions.runs.recall import Recalling
