@@ -17,7 +17,6 @@ from envisions.settings.cli import command
 def main() -> None:
     from envisions.conformance import CHECKS, Subject, examine, executor_for
     from envisions.conformance.table import show, with_progress
-    from envisions.environments.watch import Bounds
     from envisions.models import resolve
     from envisions.policies.encode import load_encoder
     from envisions.runs.folder import write_json
@@ -27,8 +26,8 @@ def main() -> None:
     [(settings, env)] = compose()
     encode, context = load_encoder(resolve(settings.model).path)
     with executor_for(settings.env, settings.executor.libraries) as executor:
-        bounds = Bounds(**asdict(settings.watch))
-        subject = Subject(dict(settings.env), executor, encode, context, settings.max_new_tokens, bounds)
+        room = settings.max_new_tokens
+        subject = Subject(dict(settings.env), executor, encode, context, room, settings.watch)
         subject.environment  # noqa: B018  a mistake in the command is answered before the table
         outcomes = list(with_progress(examine(subject, CHECKS), len(CHECKS)))
         show(env, outcomes)

@@ -19,9 +19,9 @@ from envisions.methods.rows import Ids, curate_rows, to_score
 from envisions.records import Message, PreferencePair, PromptKind, SFTRow, Task, Trajectory, seed_from
 from envisions.report import write_report
 from envisions.runs import layout
+from envisions.runs.attempt import Attempt
 from envisions.runs.evaluation import evaluate_baselines
 from envisions.runs.folder import read_json, read_records, write_records
-from envisions.runs.rollout import Attempt
 from envisions.runs.run import Run
 from envisions.settings.schema import Refine, Start
 

@@ -19,6 +19,7 @@ from envisions.records import Message, Split, Task
 from envisions.runs.evaluation import play_turns
 from envisions.settings.build import build, find
 from envisions.settings.compose import load
+from envisions.settings.schema import WatchSettings
 from symbolic import Executor, Program
 
 SPLITS: tuple[Split, Split] = ("train", "test")
@@ -51,15 +52,15 @@ class NotSeenError(Exception):
 @dataclass
 class Subject:
     """The environment under examination. `config` is what `conf/env` holds: a `_target_` and its keys.
-    `encode` and `context` are of the model that it is to fit, `room` the tokens of a completion. `bounds` are
-    those on its own code, by default `conf`'s."""
+    `encode` and `context` are of the model that it is to fit, `room` the tokens of a completion. `watch` is
+    what is asked of its own code, by default what `conf` says."""
 
     config: Mapping[str, Any]
     executor: Executor
     encode: Encode | None = None
     context: int = 0
     room: int = 0
-    bounds: Bounds | None = None
+    watch: WatchSettings | None = None
 
     def make(self, *, seed: int = 0, **keys: Any) -> WatchedEnvironment:
         """A fresh one, with some keys changed."""
@@ -68,7 +69,7 @@ class Subject:
 
     @cached_property
     def _bounds(self) -> Bounds:
-        return self.bounds or Bounds(**asdict(load().watch))
+        return Bounds(**asdict(self.watch or load().watch))
 
     @cached_property
     def environment(self) -> WatchedEnvironment:

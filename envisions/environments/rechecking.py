@@ -26,8 +26,8 @@ def recheck(
     certificate: Mapping[str, Any],
     executor: Executor,
 ) -> str | None:
-    """None if the environment comes to the same verdict on `value`, and by a certificate of the same kind that
-    says the same as far as both say it; else what does not hold. Raises `NotRecheckableError` where the
+    """None if the environment comes to the same verdict on `value`, and a certificate of the same kind says
+    the same as far as both say it; else what does not hold. Raises `NotRecheckableError` where the
     environment does not know the kind."""
     found = _found(environment, task, value, certificate, executor)
     if found.certificate.get("kind") == NOT_RECHECKABLE.certificate["kind"]:

@@ -27,7 +27,7 @@ class Display:
         self.console = Console(stderr=True, highlight=False)
 
     def say(self, line: str) -> None:
-        self.console.print(line, markup=False)
+        self.console.print(line, markup=False, soft_wrap=True)  # a line is a line, to search in a log
 
     @contextmanager
     def stage(self, name: str, total: int) -> Iterator[Advance]:

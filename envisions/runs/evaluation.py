@@ -10,9 +10,9 @@ from envisions.environments.protocol import Environment, Transition, advance
 from envisions.errors import HarnessError
 from envisions.records import Task
 from envisions.runs import layout
+from envisions.runs.attempt import UNFINISHED
 from envisions.runs.folder import append_records, read_records
 from envisions.runs.losses import check_verdicts
-from envisions.runs.rollout import UNFINISHED
 from envisions.runs.run import Run
 from symbolic import Executor, Program, Verdict
 from symbolic.recheck import KINDS

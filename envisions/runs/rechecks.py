@@ -1,7 +1,7 @@
 """Asks a run's environment about certificates of its own kinds.
 
 The environment is made as the run's configuration says, when it is first needed. That folder may come from
-anybody: what it names is called only where it is a class that is an environment, installed here; links are not
+anybody: what it names is called only where it is an environment's class, installed here; links are not
 followed.
 """
 

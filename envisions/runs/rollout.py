@@ -11,46 +11,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import cached_property, partial
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
-from envisions.environments.faults import Fault, HookError
-from envisions.environments.protocol import NOT_RUN, Environment, Episode, Transition, advance, lost
+from envisions.environments.faults import HookError
+from envisions.environments.protocol import NOT_RUN, Environment, Transition, advance, lost
 from envisions.errors import HarnessError, UserError
 from envisions.policies.protocol import Completion, Policy, Request, Sampling
-from envisions.records import Kind, Message, PromptKind, Step, Task, Trajectory, digest, seed_from
+from envisions.records import Trajectory
+from envisions.runs.attempt import UNFINISHED, Attempt, Live, unwritten
 from envisions.runs.folder import append_records, read_records, write_records
 from envisions.runs.losses import check_losses, too_many
 from envisions.runs.recall import Recalling
-from symbolic import Execution, Executor, Program, Verdict
+from symbolic import Execution, Executor, Program
 
 Advance = Callable[[float], None]
 _Ended = tuple[int, Completion]  # a completion and its place among the requests
-UNFINISHED = Verdict("wrong", {"kind": "unfinished"})
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """An attempt to be made; the trajectory it becomes has the same id. `policy` names the weights, `fault`
-    says why there are no messages."""
-
-    task: Task
-    kind: Kind
-    prompt: PromptKind
-    policy: str
-    index: int
-    seed: int
-    messages: tuple[Message, ...]
-    sampling: Sampling
-    parent: str | None = None
-    fault: Fault | None = None
-
-    @cached_property
-    def id(self) -> str:
-        how = (self.kind, self.prompt, self.policy, self.sampling.temperature)
-        return digest(self.task.id, *how, self.index, self.seed, self.parent)
 
 
 def play(
@@ -84,8 +62,8 @@ def play(
     if missing:
         writer = Recalling(policy(), again) if again else policy()
         lengths = {one.id: len(writer.encode(one.messages)) for one in attempts if not one.fault}
-        fitting, unwritten = _fitting(attempts, lengths, writer.context)
-        if left_out := [played for played in unwritten if played.id not in done]:
+        fitting, not_begun = _fitting(attempts, lengths, writer.context)
+        if left_out := [played for played in not_begun if played.id not in done]:
             keep(left_out)
             advance(len(left_out))
         for block in _blocks(fitting, lengths, writer.episodes):
@@ -103,13 +81,13 @@ def _fitting(
 ) -> tuple[list[Attempt], list[Trajectory]]:
     """The attempts that can be begun, and what becomes of the others: those without a prompt, and those whose
     prompt leaves no room for a completion. Raises `UserError` where that is so of every prompt."""
-    fitting, unwritten = [], []
+    fitting, left_out = [], []
     for attempt in attempts:
         if attempt.fault:
-            unwritten.append(_unwritten(attempt, NOT_RUN, attempt.fault.verdict))
+            left_out.append(unwritten(attempt, NOT_RUN, attempt.fault.verdict))
         elif (needed := lengths[attempt.id] + attempt.sampling.max_new_tokens) > context:
             why = f"prompt and completion need {needed} tokens, the model has room for {context}"
-            unwritten.append(_unwritten(attempt, Execution("no_result", error=why), UNFINISHED))
+            left_out.append(unwritten(attempt, Execution("no_result", error=why), UNFINISHED))
         else:
             fitting.append(attempt)
     if lengths and not fitting:
@@ -119,14 +97,7 @@ def _fitting(
             f"the shortest prompt, that of task {shortest.task.id}, and max_new_tokens need {needed} tokens,"
             f" the model has room for {context}; leave long tasks out or lower max_new_tokens."
         )
-    return fitting, unwritten
-
-
-def _unwritten(attempt: Attempt, execution: Execution, verdict: Verdict) -> Trajectory:
-    """An attempt that was not begun: its one step is empty."""
-    live = _Live(attempt, None, [], verdict=verdict, terminated=verdict is not UNFINISHED)
-    live.steps.append(Step((), (), (), "", "length", Program(""), execution, ""))
-    return live.trajectory()
+    return fitting, left_out
 
 
 def _blocks(
@@ -156,75 +127,6 @@ class _Progress:
         self.advance(self.left)
 
 
-@dataclass(slots=True)
-class _Live:
-    """An attempt being played."""
-
-    attempt: Attempt
-    episode: Episode | None
-    messages: list[Message]
-    steps: list[Step] = field(default_factory=list)
-    verdict: Verdict = UNFINISHED
-    terminated: bool = False
-    truncated: bool = False
-
-    @property
-    def playing(self) -> bool:
-        return not (self.terminated or self.truncated)
-
-    def request(self, environment: Environment, policy: Policy) -> Request | None:
-        """What the policy is asked next; None where the episode ends instead: the prompt could not be made,
-        or leaves no room for a completion."""
-        sampling = self.attempt.sampling
-        try:
-            if self.steps:
-                last = self.steps[-1]
-                self.messages = environment.follow(self.messages, last.text, last.observation)
-        except HookError as error:
-            self.verdict, self.terminated = error.fault.verdict, True
-            return None
-        prompt = policy.encode(self.messages)
-        if len(prompt) + sampling.max_new_tokens > policy.context:
-            self.truncated = True
-            return None
-        return Request(prompt, seed_from(self.attempt.seed, len(self.steps)), sampling.temperature)
-
-    def take(self, request: Request, done: Completion, program: Program, answer: Transition) -> None:
-        """Records one turn."""
-        step = Step(
-            prompt_ids=request.prompt_ids,
-            completion_ids=done.ids,
-            logprobs=done.logprobs,
-            text=done.text,
-            finish=done.finish,
-            program=program,
-            execution=answer.execution,
-            observation=answer.observation,
-        )
-        self.steps.append(step)
-        self.verdict = answer.found or UNFINISHED
-        self.terminated = answer.terminated
-        self.truncated = answer.truncated or done.finish == "length"
-
-    def trajectory(self) -> Trajectory:
-        attempt = self.attempt
-        return Trajectory(
-            id=attempt.id,
-            task=attempt.task.id,
-            kind=attempt.kind,
-            prompt=attempt.prompt,
-            policy=attempt.policy,
-            temperature=attempt.sampling.temperature,
-            index=attempt.index,
-            seed=attempt.seed,
-            parent=attempt.parent,
-            steps=tuple(self.steps),
-            verdict=self.verdict,
-            terminated=self.terminated,
-            truncated=self.truncated or not self.terminated,
-        )
-
-
 def _play_block(
     block: Sequence[Attempt],
     environment: Environment,
@@ -232,7 +134,7 @@ def _play_block(
     executor: Executor,
     heard: Callable[[], None],
 ) -> dict[str, Trajectory]:
-    live = [_Live(a, environment.open(a.task, a.seed), list(a.messages)) for a in block]
+    live = [Live(a, environment.open(a.task, a.seed), list(a.messages)) for a in block]
     try:
         for _ in range(environment.max_turns):
             playing = [one for one in live if one.playing]
@@ -246,7 +148,7 @@ def _play_block(
 
 
 def _play_turn(
-    playing: Sequence[_Live],
+    playing: Sequence[Live],
     environment: Environment,
     policy: Policy,
     executor: Executor,
@@ -269,7 +171,7 @@ def _play_turn(
 
 
 def _execute(
-    playing: Sequence[_Live], environment: Environment, executor: Executor, ended: Sequence[_Ended]
+    playing: Sequence[Live], environment: Environment, executor: Executor, ended: Sequence[_Ended]
 ) -> dict[int, tuple[Program, Transition]]:
     """The programs of completions, and what their episodes answer, by place."""
     programs: dict[int, Program] = {}

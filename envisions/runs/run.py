@@ -26,9 +26,10 @@ from envisions.records import (
     seed_from,
 )
 from envisions.runs import layout
+from envisions.runs.attempt import Attempt
 from envisions.runs.display import Display
 from envisions.runs.folder import RunDir, read_json, write_json
-from envisions.runs.rollout import Advance, Attempt, play
+from envisions.runs.rollout import Advance, play
 from envisions.settings.schema import MethodSettings, Refine, Settings
 from symbolic import Executor
 
