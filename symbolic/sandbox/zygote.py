@@ -23,18 +23,15 @@ from symbolic.sandbox import confinement, finder, seed, threads
 from symbolic.sandbox.wire import Unpacker, pack, receive_one
 
 _CHUNK = 1 << 16
-_PROGRAM: dict[str, Any] = {
-    "code": "answer = 1",
-    "folder": "",
-    "entry": None,
-    "args": [],
-    "cpu": 9,
-    "memory": 1 << 40,
-    "result": 99,
-}
+_LIMITS = {"cpu": 9, "memory": 1 << 40, "result": 99}
 _REHEARSAL = {
-    "id": -1, "job": json.dumps(_PROGRAM), "look": math.inf, "threads": 0, "output": _CHUNK, "result": _CHUNK,
-}  # fmt: skip
+    "id": -1,
+    "job": json.dumps({"code": "answer = 1", "entry": None, "args": [], "folder": "", **_LIMITS}),
+    "look": math.inf,
+    "threads": 0,
+    "output": _CHUNK,
+    "result": _CHUNK,
+}
 _PUNCTUAL_S = 0.5  # who looks later than this after a deadline was stopped, or starved, itself
 
 

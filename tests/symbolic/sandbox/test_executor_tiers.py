@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,19 @@ def test_describe_is_json_for_a_manifest() -> None:
         said = json.loads(json.dumps(executor.describe()))
     assert said["isolation"] == executor.isolation
     assert said["attacks_stopped"] == list(ATTACKS)
-    assert said["uid"] != 0 or not places.readable_by_others()
+    assert said["uid"] != 0 or places.closed_to_others()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone has a uid to give up")
+def test_a_uid_that_root_keeps_is_said_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "closed_to_others", lambda: "/home/closed")
+    with Executor(tier="kernel-filter") as executor:
+        [notice] = executor.notices
+        assert "keep uid 0" in notice
+        assert "'/home/closed'" in notice
+        assert "install bubblewrap" in notice
+        assert executor.describe()["uid"] == 0
+        assert executor.describe()["notices"] == [notice]
 
 
 def test_every_result_names_its_tier() -> None:
