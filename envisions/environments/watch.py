@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
@@ -194,7 +194,7 @@ class _Dog:
                     self._busy.clear()
 
     def _set(self) -> None:
-        if sys.__stderr__ is not None:
+        with suppress(AttributeError, OSError, ValueError, RuntimeError):  # there is no stderr to write to
             faulthandler.dump_traceback_later(BEAT + self._seconds, repeat=True, file=sys.__stderr__)
 
 
