@@ -194,7 +194,9 @@ class _Dog:
                     self._busy.clear()
 
     def _set(self) -> None:
-        with suppress(AttributeError, OSError, ValueError, RuntimeError):  # there is no stderr to write to
+        if sys.__stderr__ is None:
+            return
+        with suppress(OSError, ValueError):  # it is closed, or no file
             faulthandler.dump_traceback_later(BEAT + self._seconds, repeat=True, file=sys.__stderr__)
 
 
