@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
@@ -194,7 +194,9 @@ class _Dog:
                     self._busy.clear()
 
     def _set(self) -> None:
-        if sys.__stderr__ is not None:
+        if sys.__stderr__ is None:
+            return
+        with suppress(OSError, ValueError):  # it is closed, or no file
             faulthandler.dump_traceback_later(BEAT + self._seconds, repeat=True, file=sys.__stderr__)
 
 

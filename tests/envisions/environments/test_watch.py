@@ -67,7 +67,9 @@ def test_an_exception_is_told_with_the_plugins_own_line(hook: str) -> None:
     assert fault.verdict.verdict == "unknown"
 
 
-@pytest.mark.parametrize(("hook", "given", "words"), WRONG, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("hook", "given", "words"), WRONG, ids=[f"{hook}: {words}" for hook, _, words in WRONG]
+)
 def test_another_type_than_was_asked_for_is_told_by_hook_and_class(hook: str, given: Any, words: str) -> None:
     environment, _ = watched(hook, lambda: given)
     sentence = str(fault_of(environment, hook))
