@@ -1,4 +1,11 @@
-"""`python -m envisions.verify run.dir=…`: checks every certificate of a run again."""
+"""`python -m envisions.verify run.dir=PATH`: checks every certificate of a run again.
+
+Reads the folder, changes nothing in it, and prints how many certificates of each kind hold and which do not.
+Exit code 0 if all hold, 1 if one does not, 2 for a mistake in the command. Its one key is run.dir. For
+example::
+
+    python -m envisions.verify run.dir=runs/math-envisions-0a1b2c3d
+"""
 
 from __future__ import annotations
 
@@ -8,6 +15,7 @@ from pathlib import Path
 
 from envisions.errors import UserError, did_you_mean
 from envisions.runs.verification import verify
+from envisions.settings.cli import command
 from symbolic.jobs import OffloadError
 
 MAX_SHOWN = 50
@@ -45,4 +53,4 @@ def _run_directory(arguments: Sequence[str]) -> Path:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    command(lambda: sys.exit(main(sys.argv[1:])), __doc__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import inspect
 import os
 import re
 import sys
@@ -18,12 +19,16 @@ _SPINS = "1000"  # some tens of microseconds: longer than most waits between thr
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
-def command(main: Callable[[], None]) -> NoReturn:
-    """Runs a command's `main` and exits: 0, 2 for a user's mistake, 1 for a fault of ours, 130 for Ctrl-C."""
+def command(main: Callable[[], None], about: str | None = None) -> NoReturn:
+    """Runs a command's `main` and exits: 0, 2 for a user's mistake, 1 for a fault of ours, 130 for Ctrl-C.
+    With `--help` it only prints what the command is `about`, unless `main` answers to that."""
     _step_back()
     try:
         check_shadowing()
-        main()
+        if about and {"-h", "--help"} & {*sys.argv[1:]}:
+            print(inspect.cleandoc(about))
+        else:
+            main()
         _flush()
     except UserError as error:
         _fail(str(error), 2)
