@@ -1,47 +1,109 @@
-"""`python -m envisions.check_env env=NAME [key=value …] [json=PATH]`: is an environment fit to train on?
+"""`python -m envisions.check_env env=NAME [key=value …]`: is an environment fit to train on?
 
-Runs the checks of envisions/conformance without a model, prints a table, and writes it as JSON where asked.
-Exit code 0 if all hold, 1 if one fails, 2 for a mistake in the command.
+Runs the checks of docs/how-to/environments.md and prints a table; of the model it needs the tokenizer alone.
+Exit code 0 if none fails, 1 if one does, 2 for a mistake in the command. Where one cause would fail several
+checks, one fails and the others are "not reached". Beside a run's keys it takes::
+
+    fast=true   a few tasks, without the checks that take long: seconds, while an environment is being written
+    json=PATH   the outcomes, as JSON
+
+For example::
+
+    python -m envisions.check_env env=custom env._target_=letters.Letters fast=true
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from envisions.errors import UserError
 from envisions.settings.cli import command
+
+if TYPE_CHECKING:
+    from envisions.conformance import Outcome, Subject
+    from envisions.settings.schema import Settings
+
+FEW = 16  # tasks of each side, where it has to be fast
 
 
 def main() -> None:
-    from envisions.conformance import CHECKS, Subject, examine
-    from envisions.conformance.table import show, with_progress
-    from envisions.models import resolve
-    from envisions.policies.encode import load_encoder
     from envisions.runs.folder import write_json
     from envisions.settings.compose import compose
-    from symbolic import Executor
 
-    path = _json_path()
-    [(settings, env)] = compose()
-    encode, context = load_encoder(resolve(settings.model).path)
-    with Executor() as executor:
-        subject = Subject(dict(settings.env), executor, encode, context, settings.max_new_tokens)
-        subject.environment  # noqa: B018  a mistake in the command is answered before the table
-        outcomes = list(with_progress(examine(subject, CHECKS), len(CHECKS)))
-        show(env, outcomes)
-        subject.environment.close()
+    path, fast = _taken("json"), _switch(_taken("fast"))
+    found = [_checked(settings, env, fast) for settings, env in compose(__doc__)]
     if path:
-        write_json(path, {"env": env, "id": subject.environment.id, "checks": [asdict(o) for o in outcomes]})
-    if any(outcome.status == "fail" for outcome in outcomes):
+        write_json(Path(path), found[0] if len(found) == 1 else {"environments": found})
+    if any(check["status"] == "fail" for one in found for check in one["checks"]):
         sys.exit(1)
 
 
-def _json_path() -> Path | None:
-    """Takes json=PATH out of the arguments: it is no key of a run's configuration."""
-    named = [argument for argument in sys.argv[1:] if argument.startswith("json=")]
+def _checked(settings: Settings, env: str, fast: bool) -> dict[str, Any]:
+    """Checks one environment, prints the table, and gives the outcomes."""
+    from envisions.conformance import CHECKS, Subject, examine
+    from envisions.conformance.table import show, with_progress
+    from symbolic import Executor, Limits
+
+    config = _fewer(settings.env) if fast else dict(settings.env)
+    chosen = settings.executor
+    limits = Limits(cpu_s=chosen.cpu_s, mem_mb=chosen.mem_mb)
+    with Executor(limits=limits, allow_unsandboxed=chosen.allow_unsandboxed) as executor:
+        subject = Subject(config, executor, *_encoder(settings, fast), settings.max_new_tokens)
+        _begin(subject)
+        outcomes = list(with_progress(examine(subject, CHECKS, fast=fast), len(CHECKS)))
+        show(env, outcomes)
+        return _closed(subject, env, outcomes)
+
+
+def _begin(subject: Subject) -> None:
+    """A mistake in the command is answered before the table; whatever else a class raises, in it."""
+    try:
+        subject.environment  # noqa: B018
+    except UserError:
+        raise
+    except Exception:  # noqa: BLE001
+        return
+
+
+def _closed(subject: Subject, env: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    name = subject.environment.id if subject.made else None
+    if subject.made:
+        subject.environment.close()
+    return {"env": env, "id": name, "checks": [asdict(outcome) for outcome in outcomes]}
+
+
+def _encoder(settings: Settings, fast: bool) -> tuple[Any, int]:
+    """Of the model: its tokenizer and its context. Where it has to be fast and they are not on disk, none."""
+    from envisions.models import described
+
+    folder = described(settings.model, fetch=not fast)
+    if folder is None:
+        return None, 0
+    from envisions.policies.encode import load_encoder
+
+    return load_encoder(folder)
+
+
+def _fewer(config: Any) -> dict[str, Any]:
+    sizes = {key: config.get(key) for key in ("n_train", "n_test")}
+    return {**config, **{key: min(n, FEW) for key, n in sizes.items() if isinstance(n, int)}}
+
+
+def _taken(key: str) -> str | None:
+    """Takes key=VALUE out of the arguments: it is none of a run's configuration."""
+    named = [argument for argument in sys.argv[1:] if argument.startswith(f"{key}=")]
     sys.argv[1:] = [argument for argument in sys.argv[1:] if argument not in named]
-    return Path(named[-1].removeprefix("json=")) if named else None
+    return named[-1].removeprefix(f"{key}=") if named else None
+
+
+def _switch(value: str | None) -> bool:
+    if value not in (None, "true", "false"):
+        raise UserError(f"fast must be true or false, not '{value}'.")
+    return value == "true"
 
 
 if __name__ == "__main__":

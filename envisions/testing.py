@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from envisions.conformance import CHECKS, Check, DefectError, NotApplicableError, Subject
+from envisions.conformance import CHECKS, Check, Examination, Subject
 from symbolic import Executor
 
 
@@ -26,17 +26,17 @@ class EnvironmentContract:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def subject(cls) -> Iterator[Subject]:
+    def examination(cls) -> Iterator[Examination]:
         with Executor() as executor:
-            subject = Subject(cls.config, executor)
-            yield subject
-            subject.environment.close()
+            examination = Examination(Subject(cls.config, executor))
+            yield examination
+            if examination.subject.made:
+                examination.subject.environment.close()
 
     @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
-    def test_conforms(self, check: Check, subject: Subject) -> None:
-        try:
-            check.ask(subject)
-        except NotApplicableError as reason:
-            pytest.skip(str(reason))
-        except DefectError as defect:
-            pytest.fail(f"{defect.what}\n{defect.example}")
+    def test_conforms(self, check: Check, examination: Examination) -> None:
+        outcome = examination.ask(check)
+        if outcome.status in ("skip", "not reached"):
+            pytest.skip(outcome.note)
+        if outcome.status == "fail":
+            pytest.fail(f"{outcome.note}\n{outcome.example}")

@@ -72,8 +72,11 @@ def the_target_is_hidden(subject: Subject) -> str:
             != environment.refine_messages(other, program, "It failed.")
         ):
             raise DefectError("a refinement prompt shows the target or the gold program", task.question)
-        said = [answer.observation for answer in subject.play([task, other], [[program], [program]])]
+        tasks = [task, task, other]
+        said = [answer.observation for answer in subject.play(tasks, [[program]] * len(tasks))]
         if said[0] != said[1]:
+            raise DefectError("an observation changes from one time to the next", "\n".join(said[:2]))
+        if said[0] != said[2]:
             raise DefectError("an observation depends on the target", said[0])
     return "prompts and observations do not depend on it"
 

@@ -5,7 +5,7 @@ A check gets a `Subject` and returns a note for the table, or raises `DefectErro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from envisions.conformance.probes import Probe, probes
 from envisions.environments.protocol import Environment, Transition
 from envisions.records import Message, Split, Task
 from envisions.runs.evaluation import play_programs
-from envisions.settings.build import build
+from envisions.settings.build import build, find
 from symbolic import Executor, Program
 
 SPLITS: tuple[Split, Split] = ("train", "test")
@@ -54,6 +54,17 @@ class Subject:
     def environment(self) -> Environment:
         return self.make()
 
+    @property
+    def made(self) -> bool:
+        """Whether the environment could be made."""
+        return "environment" in vars(self)
+
+    @property
+    def kind(self) -> type:
+        """The author's class."""
+        target = find(self.config.get("_target_"), "env")
+        return target if isinstance(target, type) else type(self.environment)
+
     @cached_property
     def tasks(self) -> list[Task]:
         """The tasks that programs are run on."""
@@ -85,30 +96,20 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`ask` raises `DefectError` or `NotApplicableError`, or returns a note."""
+    """`ask` raises `DefectError` or `NotApplicableError`, or returns a note. Where one of the checks that it
+    `needs` has failed, it can say nothing of its own but that all is well."""
 
     name: str
     ask: Callable[[Subject], str]
+    needs: tuple[str, ...] = ()
+    slow: bool = False  # takes seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a check: "pass", "fail" or "skip"."""
+    """What came of a check: "pass", "fail", "skip", or "not reached" since another check failed."""
 
     name: str
     status: str
     note: str
     example: str = ""
-
-
-def examine(subject: Subject, checks: Sequence[Check]) -> Iterator[Outcome]:
-    """All checks, one after another. An environment that raises fails the check in which it does."""
-    for check in checks:
-        try:
-            yield Outcome(check.name, "pass", check.ask(subject))
-        except NotApplicableError as reason:
-            yield Outcome(check.name, "skip", str(reason))
-        except DefectError as defect:
-            yield Outcome(check.name, "fail", defect.what, defect.example)
-        except Exception as error:  # noqa: BLE001  whatever a stranger's class raises is its defect
-            yield Outcome(check.name, "fail", f"it raised {type(error).__name__}", str(error))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from envisions.errors import HarnessError
 from envisions.records import Message, Split, Task, Trajectory
@@ -112,6 +112,9 @@ class BaseEnvironment(ABC):
     stop: tuple[str, ...] = ()
     max_turns: int = 1
     refines: bool = False
+    readings: ClassVar[Mapping[str, Sequence[Any]]] = {}
+    """Keys under which the labels of one's data may be meant otherwise, with the values to try: the check of
+    gold programs names one that makes them right."""
 
     @abstractmethod
     def tasks(self, split: Split) -> Sequence[Task]: ...

@@ -16,6 +16,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
+from envisions.environments.hooks import told
 from envisions.environments.protocol import Environment
 from envisions.environments.splits import check_split
 from envisions.errors import UserError
@@ -60,6 +61,8 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
             write_json(path / layout.MANIFEST, record)
             write_text(path / layout.CONFIG, OmegaConf.to_yaml(OmegaConf.create(config)))
             display = Display()
+            if slips := told(type(environment)):
+                display.say(f"warning: {slips} (python -m envisions.check_env says more).")
             if changed := differences(record):
                 display.say(
                     f"warning: since this run was begun, {', '.join(changed)} changed: its rounds may not be"
@@ -99,7 +102,7 @@ def run_folder(settings: Settings, env: str) -> Path:
     if settings.run.dir:
         return Path(os.path.expanduser(settings.run.dir))
     identity = digest(_identity(_recorded(settings)), length=8)
-    return Path("runs", f"{env}-{settings.method.name}-{identity}")
+    return Path("runs", f"{env.replace('/', '-')}-{settings.method.name}-{identity}")
 
 
 def _executor(settings: Settings, path: Path) -> Executor:

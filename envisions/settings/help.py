@@ -112,4 +112,4 @@ def _yaml(value: Any, flow: bool | None = True) -> str:
         text = yaml.safe_dump(value, default_flow_style=flow, width=_WIDTH, sort_keys=False)
     except yaml.YAMLError:  # a default of some class of the author's
         return repr(value)
-    return text.removesuffix("...\n").strip()
+    return str(text).removesuffix("...\n").strip()
