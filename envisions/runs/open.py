@@ -60,7 +60,7 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
             record_tasks(path, {split: environment.tasks(split) for split in SPLITS})
             write_json(path / layout.MANIFEST, record)
             write_text(path / layout.CONFIG, OmegaConf.to_yaml(OmegaConf.create(config)))
-            display = Display()
+            display = Display(path / layout.LOG)
             if slips := told(type(environment)):
                 display.say(f"warning: {slips} (python -m envisions.check_env says more).")
             if changed := differences(record):

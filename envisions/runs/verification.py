@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 
 from envisions.errors import UserError
 from envisions.runs import layout
+from envisions.runs.display import Display
 from symbolic.packing import pack
 from symbolic.recheck import check
 
@@ -42,8 +43,9 @@ class Findings:
     complaints: list[str] = field(default_factory=list)
 
 
-def verify(run: Path) -> Findings:
-    """Checks all certificates of a run directory. Raises `UserError` where there is none."""
+def verify(run: Path, display: Display | None = None) -> Findings:
+    """Checks all certificates of a run directory, a file after the other. Raises `UserError` where there is
+    none."""
     if not run.is_dir():
         raise UserError(f"There is no run directory '{run}'; give the one that `run.dir` named.")
     rounds = layout.rounds(run)
@@ -52,12 +54,15 @@ def verify(run: Path) -> Findings:
     findings = Findings()
     verifier = _Verifier(_tasks(run, findings))
     names = (*layout.TRAJECTORIES, layout.BASELINES)
-    for path in (layout.round_folder(run, n) / name for n in rounds for name in names):
-        for place, data in _records(path, findings):
-            kind, verdict, complaint = verifier.examine(data, executed=path.name != layout.BASELINES)
-            findings.checked[kind, verdict] += 1
-            if complaint:
-                findings.complaints.append(f"{place}: {complaint}")
+    paths = [layout.round_folder(run, n) / name for n in rounds for name in names]
+    with (display or Display()).stage("files", len(paths)) as advance:
+        for path in paths:
+            for place, data in _records(path, findings):
+                kind, verdict, complaint = verifier.examine(data, executed=path.name != layout.BASELINES)
+                findings.checked[kind, verdict] += 1
+                if complaint:
+                    findings.complaints.append(f"{place}: {complaint}")
+            advance(1)
     return findings
 
 
