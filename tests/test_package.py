@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -28,7 +29,9 @@ print(execution.value)
 
 
 def run(python: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([python, *arguments], cwd=cwd, capture_output=True, text=True, check=False)
+    outside = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [python, *arguments]
+    return subprocess.run(command, cwd=cwd, env=outside, capture_output=True, text=True, check=False)
 
 
 def sources() -> set[str]:

@@ -31,6 +31,11 @@ def offer() -> None:
                 ConfigStore.instance().store(group="env", name=name, node=node)
 
 
+def known() -> frozenset[str]:
+    """The names of all environments."""
+    return frozenset(_by_name())
+
+
 def choices(name: str) -> list[str]:
     """The ways to write an environment's name with its package: several where it alone says too little."""
     return [f"{package}/{name}" for package in _by_name().get(name, ())]
