@@ -20,8 +20,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from envisions.errors import UserError
-from envisions.settings.cli import command
+from envisions.settings.cli import command, own_key, own_switch
 
 if TYPE_CHECKING:
     from envisions.conformance import Outcome, Subject
@@ -34,7 +33,7 @@ def main() -> None:
     from envisions.runs.folder import write_json
     from envisions.settings.compose import compose
 
-    path, fast = _taken("json"), _switch(_taken("fast"))
+    path, fast = own_key("json"), own_switch("fast")
     found = [_checked(settings, env, fast) for settings, env in compose(__doc__)]
     if path:
         write_json(Path(path), found[0] if len(found) == 1 else {"environments": found})
@@ -53,20 +52,10 @@ def _checked(settings: Settings, env: str, fast: bool) -> dict[str, Any]:
     limits = Limits(cpu_s=chosen.cpu_s, mem_mb=chosen.mem_mb)
     with Executor(limits=limits, allow_unsandboxed=chosen.allow_unsandboxed) as executor:
         subject = Subject(config, executor, *_encoder(settings, fast), settings.max_new_tokens)
-        _begin(subject)
+        subject.begin()
         outcomes = list(with_progress(examine(subject, CHECKS, fast=fast), len(CHECKS)))
         show(env, outcomes)
         return _closed(subject, env, outcomes)
-
-
-def _begin(subject: Subject) -> None:
-    """A mistake in the command is answered before the table; whatever else a class raises, in it."""
-    try:
-        subject.environment  # noqa: B018
-    except UserError:
-        raise
-    except Exception:  # noqa: BLE001
-        return
 
 
 def _closed(subject: Subject, env: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -91,19 +80,6 @@ def _encoder(settings: Settings, fast: bool) -> tuple[Any, int]:
 def _fewer(config: Any) -> dict[str, Any]:
     sizes = {key: config.get(key) for key in ("n_train", "n_test")}
     return {**config, **{key: min(n, FEW) for key, n in sizes.items() if isinstance(n, int)}}
-
-
-def _taken(key: str) -> str | None:
-    """Takes key=VALUE out of the arguments: it is none of a run's configuration."""
-    named = [argument for argument in sys.argv[1:] if argument.startswith(f"{key}=")]
-    sys.argv[1:] = [argument for argument in sys.argv[1:] if argument not in named]
-    return named[-1].removeprefix(f"{key}=") if named else None
-
-
-def _switch(value: str | None) -> bool:
-    if value not in (None, "true", "false"):
-        raise UserError(f"fast must be true or false, not '{value}'.")
-    return value == "true"
 
 
 if __name__ == "__main__":

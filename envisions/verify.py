@@ -13,21 +13,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from envisions.errors import UserError, did_you_mean
 from envisions.runs.verification import verify
-from envisions.settings.cli import command
+from envisions.settings.cli import command, only_key
 from symbolic.jobs import OffloadError
 
 MAX_SHOWN = 50
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Prints what was found; 0 if every certificate holds, 1 if not, 2 for a mistake in the command."""
+    """Prints what was found; 0 if every certificate holds, 1 if not, 2 if not all could be checked. Raises
+    `UserError` for a mistake in the command."""
     try:
-        findings = verify(_run_directory(arguments))
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
+        findings = verify(Path(only_key("run.dir", arguments, "python -m envisions.verify run.dir=PATH")))
     except OffloadError as error:
         print(f"The sandbox failed, so not all certificates were checked: {error}", file=sys.stderr)
         return 2
@@ -39,17 +36,6 @@ def main(arguments: Sequence[str]) -> int:
         print(f"… and {len(findings.complaints) - MAX_SHOWN:,} more")
     print(f"{findings.checked.total():,} certificates checked, {len(findings.complaints):,} do not hold")
     return 1 if findings.complaints else 0
-
-
-def _run_directory(arguments: Sequence[str]) -> Path:
-    for argument in arguments:
-        key, equals, value = argument.partition("=")
-        if not equals or key != "run.dir":
-            hint = did_you_mean(key, ["run.dir"])
-            raise UserError(f"'{argument}' is not understood; write run.dir=PATH.{hint}")
-    if len(arguments) != 1 or not value:
-        raise UserError("Name the run to check: python -m envisions.verify run.dir=PATH")
-    return Path(value)
 
 
 if __name__ == "__main__":

@@ -54,7 +54,8 @@ class Examination:
             if other == cause:
                 return name
         raised_by_us = not isinstance(error, DefectError) and str(cause[1]).startswith(_OURS)
-        for name in (*check.needs, *(FOUNDATION if raised_by_us else ())):
+        rests_on: tuple[str, ...] = check.needs + (FOUNDATION if raised_by_us else ())
+        for name in rests_on:
             if name in self.failed or name in self.blamed:
                 return self.blamed.get(name, name)
         return None

@@ -12,6 +12,7 @@ from typing import Any
 
 from envisions.conformance.probes import Probe, probes
 from envisions.environments.protocol import Environment, Transition
+from envisions.errors import UserError
 from envisions.records import Message, Split, Task
 from envisions.runs.evaluation import play_programs
 from envisions.settings.build import build, find
@@ -53,6 +54,16 @@ class Subject:
     @cached_property
     def environment(self) -> Environment:
         return self.make()
+
+    def begin(self) -> None:
+        """Makes the environment. A mistake in the command is raised; what else the author's class raises, the
+        checks will tell."""
+        try:
+            self.environment  # noqa: B018
+        except UserError:
+            raise
+        except Exception:  # noqa: BLE001
+            return
 
     @property
     def made(self) -> bool:

@@ -38,7 +38,7 @@ class SkeletonEnvironment(ProgramEnvironment):
         `gold` is a program that solves it."""
         word = "".join(stream.choice(WORDS) for _ in range(stream.randint(1, self.longest)))
         if stream.random() < 0.5:
-            question, target, gold = f'How many letters has "{word}"?', len(word), f'len("{word}")'
-        else:
-            question, target, gold = f'What is "{word}" backwards?', word[::-1], f'"{word}"[::-1]'
-        return Task(question, target, group=word, gold=f"def solution():\n    return {gold}")
+            gold = f'def solution():\n    return len("{word}")'
+            return Task(f'How many letters has "{word}"?', len(word), group=word, gold=gold)
+        gold = f'def solution():\n    return "{word}"[::-1]'
+        return Task(f'What is "{word}" backwards?', word[::-1], group=word, gold=gold)

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from envisions.runs.display import Display, _span
+from envisions.runs.open import open_run
+from envisions.settings.compose import load
+from tests.tiny import make_tiny_model
 
 
 def waiting(display: Display, seconds: float, *advances: float) -> None:
@@ -65,3 +68,16 @@ def test_on_a_terminal_only_the_log_has_them(tmp_path: Path, capsys: pytest.Capt
 )
 def test_spans(seconds: float, said: str) -> None:
     assert _span(seconds) == said
+
+
+def test_a_run_s_start_warns_of_a_misspelt_hook(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_tiny_model(tmp_path / "model")
+    kind = "tests.envisions.conformance.test_one_cause.Slip"
+    sizes = ("env.n_train=2", "env.n_test=2", "policy=transformers")
+    keys = (f"env._target_={kind}", f"model={tmp_path / 'model'}", f"run.dir={tmp_path / 'run'}")
+    with open_run(load("env=custom", *sizes, *keys), "custom"):
+        said = capsys.readouterr().err
+    assert "warning: Slip has 'judgee' (did you mean 'judge'?), which nothing uses" in said
+    assert "did you mean 'judge'?" in (tmp_path / "run/run.log").read_text()
