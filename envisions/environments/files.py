@@ -121,7 +121,7 @@ def _folder_parts(path: Path) -> Parts:
     read = datasets.load_from_disk if saved else datasets.load_dataset
     try:
         with _quiet():
-            data = read(str(path))
+            data = read(str(path.resolve()))
     except (OSError, ValueError, RuntimeError, TypeError, datasets.exceptions.DatasetsError) as error:
         raise UserError(
             f"{path} is a folder that cannot be read as a data set ({_reason(error)}): name the data file"

@@ -245,6 +245,20 @@ def test_a_folder_s_own_split_is_kept(make: Callable[[Path], None], tmp_path: Pa
     assert split.counts["train_also_in_test"] == 1
 
 
+def test_questions_with_several_answers_are_counted(tmp_path: Path) -> None:
+    twice = [{**ROWS[0], "answer": 99}, {**ROWS[1], "answer": 2.0}]
+    write_jsonl(tmp_path / "train.jsonl", [*ROWS[:4], *twice])
+    write_jsonl(tmp_path / "test.jsonl", ROWS[4:])
+    split = load_split(str(tmp_path / "train.jsonl"), str(tmp_path / "test.jsonl"), 4, 2, seed=0)
+    assert (split.counts["distinct"], split.counts["conflicting"]) == (6, 1)
+
+
+def test_a_folder_may_be_the_one_at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _two_files(tmp_path / "folder")
+    monkeypatch.chdir(tmp_path / "folder")
+    assert tasks(Path()) == KEPT[:4]
+
+
 def test_a_folder_may_be_the_test_data(tmp_path: Path) -> None:
     _two_sides(tmp_path / "both")
     save_to_disk(tmp_path / "one", ROWS[3:])
