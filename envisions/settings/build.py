@@ -13,7 +13,7 @@ from dataclasses import is_dataclass
 from typing import Any
 
 from envisions.errors import UserError
-from envisions.settings.keys import FREE, Key, keys_of, nearest_key
+from envisions.settings.keys import FREE, MISSING, Key, keys_of, nearest_key
 from envisions.settings.types import fits, in_words, options
 
 
@@ -75,10 +75,10 @@ def _value(value: Any, hint: Any, key: str) -> Any:
 
 
 def _call(target: Any, group: str, *arguments: Any, **values: Any) -> Any:
-    try:
-        inspect.signature(target).bind(*arguments, **values)
-    except TypeError as error:
-        raise UserError(f"{group}: {error}; give it as {group}.KEY=VALUE.") from error
+    placed = list(inspect.signature(target).parameters)[: len(arguments)]
+    for name, key in keys_of(target, group).items():
+        if key.default is MISSING and name not in (FREE, *placed, *values):
+            raise UserError(f"{group} lacks a value for '{name}'; give it as {group}.{name}=VALUE.")
     try:
         return target(*arguments, **values)
     except ValueError as error:

@@ -96,6 +96,19 @@ def test_a_model_s_description_needs_no_weights(
     assert described("nobody/has-this", fetch=False) is None
 
 
+@pytest.mark.parametrize(
+    ("lacking", "said"),
+    [("tokenizer.json", "has no tokenizer"), ("config.json", "has no config.json")],
+)
+def test_what_a_model_s_folder_lacks_is_told(
+    lacking: str, said: str, tokenizer_alone: Path, tmp_path: Path, end: Any
+) -> None:
+    for file in tokenizer_alone.iterdir():
+        if file.name != lacking:
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    assert_refused(end(check_env.main, *SOUND, f"model={tmp_path}", "fast=true"), said)
+
+
 def test_a_class_that_cannot_be_made_fails_one_check(end: Any) -> None:
     target = f"env._target_={BROKEN}.Unmade"
     ended = end(check_env.main, "env=custom", target, "fast=true", "model=nobody/has-this")

@@ -45,6 +45,13 @@ class Other(ProgramEnvironment):
     id = "keys-other-v1"
 
 
+class Shelf(ProgramEnvironment):
+    id = "keys-shelf-v1"
+
+    def __init__(self, *, shelf: str, **keys: Any) -> None:
+        super().__init__(**keys)
+
+
 @pytest.fixture(autouse=True)
 def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As if three packages were installed: two have a `clock`, two (with ours) a `math`."""
@@ -255,6 +262,14 @@ def test_docs_of_keys_in_the_usual_forms() -> None:
     }
     assert first_sentence("Is it so? Yes.") == "Is it so?"
     assert first_sentence(None) == ""
+
+
+def test_a_key_without_a_default_has_to_be_given(end: Any) -> None:
+    shelf = f"env._target_={__name__}.Shelf"
+    assert_refused(end("env=custom", shelf), "env lacks a value for 'shelf'; give it as env.shelf=VALUE.")
+    assert_refused(end("env=custom", shelf, "env.shelf=a", "~env.n_test"), "give it as env.n_test=VALUE.")
+    shown = " ".join(end("env=custom", shelf, "--help").stdout.split())
+    assert "env.shelf must be given text" in shown
 
 
 def test_values_reach_the_class() -> None:
