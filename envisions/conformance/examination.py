@@ -36,7 +36,7 @@ class Examination:
         except NotApplicableError as reason:
             return Outcome(check.name, "skip", str(reason))
         except DefectError as defect:
-            return self._failed(check, (defect.what,), defect, defect.what, defect.example)
+            return self._failed(check, (defect.cause,), defect, defect.what, defect.example)
         except Exception as error:  # noqa: BLE001  whatever a stranger's class raises is its defect
             place = traceback.extract_tb(error.__traceback__)[-1]
             said = f"it raised {type(error).__name__} ({Path(place.filename).name}:{place.lineno})"

@@ -24,11 +24,12 @@ Encode = Callable[[Sequence[Message]], Sequence[int]]
 
 
 class DefectError(Exception):
-    """A check that fails: what is wrong, and the example that shows it."""
+    """A check that fails: what is wrong, and the example that shows it. Two of one `cause` are one defect; by
+    default that is what is wrong."""
 
-    def __init__(self, what: str, example: Any = "") -> None:
+    def __init__(self, what: str, example: Any = "", cause: str = "") -> None:
         super().__init__(what)
-        self.what, self.example = what, str(example)
+        self.what, self.example, self.cause = what, str(example), cause or what
 
 
 class NotApplicableError(Exception):

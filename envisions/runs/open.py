@@ -45,6 +45,7 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
     trainer = build(settings.train, group="train")
     policy_config = choose_policy(settings.policy)
     policy = factory(policy_config, group="policy")
+    display = Display()
     environment: Environment = build(settings.env, group="env", seed=settings.seed)
     check_split(environment.tasks("train"), environment.tasks("test"))
     path = run_folder(settings, env)
@@ -60,7 +61,7 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
             record_tasks(path, {split: environment.tasks(split) for split in SPLITS})
             write_json(path / layout.MANIFEST, record)
             write_text(path / layout.CONFIG, OmegaConf.to_yaml(OmegaConf.create(config)))
-            display = Display(path / layout.LOG)
+            display.log = path / layout.LOG
             if slips := told(type(environment)):
                 display.say(f"warning: {slips} (python -m envisions.check_env says more).")
             if changed := differences(record):
