@@ -1,48 +1,88 @@
-"""`python -m envisions.check_env env=NAME [key=value …] [json=PATH]`: is an environment fit to train on?
+"""`python -m envisions.check_env env=NAME [key=value …]`: is an environment fit to train on?
 
-Runs the checks of envisions/conformance without a model, prints a table, and writes it as JSON where asked.
-Exit code 0 if none fails, 1 if one does, 2 for a mistake in the command. What a check had no chance to see is
-"not seen", with what would show it; that is not passed.
+Runs the checks of docs/how-to/environments.md and prints a table; of the model it needs the tokenizer alone.
+Exit code 0 if none fails, 1 if one does, 2 for a mistake in the command. Where one cause would fail several
+checks, one fails and the others are "not reached"; what a check had no chance to see is "not seen", with what
+would show it. Beside a run's keys it takes::
+
+    fast=true   a few tasks, without the checks that take long: seconds, while an environment is being written
+    json=PATH   the outcomes, as JSON
+
+For example::
+
+    python -m envisions.check_env env=custom env._target_=letters.Letters fast=true
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from envisions.settings.cli import command
+from envisions.settings.cli import command, own_key, own_switch
+
+if TYPE_CHECKING:
+    from envisions.conformance import Outcome, Subject
+    from envisions.settings.schema import Settings
+
+FEW = 16  # tasks of each side, where it has to be fast
 
 
 def main() -> None:
-    from envisions.conformance import CHECKS, Subject, examine, executor_for
-    from envisions.conformance.table import show, with_progress
-    from envisions.models import resolve
-    from envisions.policies.encode import load_encoder
     from envisions.runs.folder import write_json
     from envisions.settings.compose import compose
 
-    path = _json_path()
-    [(settings, env)] = compose()
-    encode, context = load_encoder(resolve(settings.model).path)
-    with executor_for(settings.env, settings.executor.libraries) as executor:
-        room = settings.max_new_tokens
-        subject = Subject(dict(settings.env), executor, encode, context, room, settings.watch)
-        subject.environment  # noqa: B018  a mistake in the command is answered before the table
-        outcomes = list(with_progress(examine(subject, CHECKS), len(CHECKS)))
-        show(env, outcomes)
-        subject.environment.close()
+    path, fast = own_key("json"), own_switch("fast")
+    found = [_checked(settings, env, fast) for settings, env in compose(__doc__)]
     if path:
-        write_json(path, {"env": env, "id": subject.environment.id, "checks": [asdict(o) for o in outcomes]})
-    if any(outcome.status == "fail" for outcome in outcomes):
+        write_json(Path(path), found[0] if len(found) == 1 else {"environments": found})
+    if any(check["status"] == "fail" for one in found for check in one["checks"]):
         sys.exit(1)
 
 
-def _json_path() -> Path | None:
-    """Takes json=PATH out of the arguments: it is no key of a run's configuration."""
-    named = [argument for argument in sys.argv[1:] if argument.startswith("json=")]
-    sys.argv[1:] = [argument for argument in sys.argv[1:] if argument not in named]
-    return Path(named[-1].removeprefix("json=")) if named else None
+def _checked(settings: Settings, env: str, fast: bool) -> dict[str, Any]:
+    """Checks one environment, prints the table, and gives the outcomes."""
+    from envisions.conformance import CHECKS, Subject, examine, executor_for
+    from envisions.conformance.table import show, with_progress
+    from symbolic import Limits
+
+    config = _fewer(settings.env) if fast else dict(settings.env)
+    chosen, (encode, context) = settings.executor, _encoder(settings, fast)
+    limits = Limits(cpu_s=chosen.cpu_s, mem_mb=chosen.mem_mb)
+    with executor_for(
+        config, chosen.libraries, limits=limits, allow_unsandboxed=chosen.allow_unsandboxed
+    ) as executor:
+        subject = Subject(config, executor, encode, context, settings.max_new_tokens, settings.watch)
+        subject.begin()
+        outcomes = list(with_progress(examine(subject, CHECKS, fast=fast), len(CHECKS)))
+        show(env, outcomes)
+        return _closed(subject, env, outcomes)
+
+
+def _closed(subject: Subject, env: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    name = subject.environment.id if subject.made else None
+    if subject.made:
+        subject.environment.close()
+    return {"env": env, "id": name, "checks": [asdict(outcome) for outcome in outcomes]}
+
+
+def _encoder(settings: Settings, fast: bool) -> tuple[Any, int]:
+    """Of the model: its tokenizer and its context. Where it has to be fast and they are not on disk, none."""
+    from envisions.models import described
+
+    folder = described(settings.model, fetch=not fast)
+    if folder is None:
+        return None, 0
+    from envisions.policies.encode import load_encoder
+
+    return load_encoder(folder)
+
+
+def _fewer(config: Any) -> dict[str, Any]:
+    sizes = {key: config.get(key) for key in ("n_train", "n_test")}
+    return {**config, **{key: min(n, FEW) for key, n in sizes.items() if isinstance(n, int)}}
 
 
 if __name__ == "__main__":

@@ -1,8 +1,13 @@
-"""`python -m envisions.iterate env=math [key=value …]`: trains a model on what its own programs did.
+"""`python -m envisions.iterate env=NAME [key=value …]`: trains a model on what its own programs did.
 
-Puts the parts together and hands them to the loop (loop.py). Heavy imports wait until the configuration has
-been read, so that a mistake is answered at once.
+Runs the rounds and prints the report, which also lies in the run's folder. Killed, the same command goes on
+where it was. `--help` lists the keys, those of the environment that is named among them. For example::
+
+    python -m envisions.iterate env=math rounds=1 env.n_train=40 env.n_test=40
 """
+
+# Puts the parts together and hands them to the loop (loop.py). Heavy imports wait until the configuration has
+# been read, so that a mistake is answered at once.
 
 from __future__ import annotations
 
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
 def main() -> None:
     from envisions.settings.compose import compose
 
-    for settings, env in compose():
+    for settings, env in compose(__doc__):
         iterate(settings, env)
 
 

@@ -15,15 +15,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from envisions.conformance import (
-    CHECKS,
-    Check,
-    DefectError,
-    NotApplicableError,
-    NotSeenError,
-    Subject,
-    executor_for,
-)
+from envisions.conformance import CHECKS, Check, Examination, Subject, executor_for
 
 
 class EnvironmentContract:
@@ -37,15 +29,18 @@ class EnvironmentContract:
         with executor_for(cls.config) as executor:
             subject = Subject(cls.config, executor)
             yield subject
-            subject.environment.close()
+            if subject.made:
+                subject.environment.close()
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def examination(cls, subject: Subject) -> Examination:
+        return Examination(subject)
 
     @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
-    def test_conforms(self, check: Check, subject: Subject) -> None:
-        try:
-            check.examine(subject)
-        except NotApplicableError as reason:
-            pytest.skip(str(reason))
-        except NotSeenError as remedy:
-            pytest.skip(f"not seen: {remedy}")
-        except DefectError as defect:
-            pytest.fail(f"{defect.what}\n{defect.example}")
+    def test_conforms(self, check: Check, examination: Examination) -> None:
+        outcome = examination.ask(check)
+        if outcome.status in ("skip", "not seen", "not reached"):
+            pytest.skip(f"{outcome.status}: {outcome.note}")
+        if outcome.status == "fail":
+            pytest.fail(f"{outcome.note}\n{outcome.example}")

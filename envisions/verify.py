@@ -1,7 +1,11 @@
-"""`python -m envisions.verify run.dir=…`: checks every certificate of a run again.
+"""`python -m envisions.verify run.dir=PATH`: checks every certificate of a run again.
 
-Certificates of an environment's own kinds are asked of its `recheck`; where the environment is not installed,
-or does not know the kind, they are counted as not re-checkable here.
+Reads the folder, changes nothing in it, and prints how many certificates of each kind hold and which do not.
+Those of an environment's own kinds are asked of its `recheck`; where the environment is not installed, or does
+not know the kind, they are counted as not re-checkable here. Exit code 0 if all hold, 1 if one does not, 2 for
+a mistake in the command. Its one key is run.dir. For example::
+
+    python -m envisions.verify run.dir=runs/math-envisions-0a1b2c3d
 """
 
 from __future__ import annotations
@@ -10,20 +14,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from envisions.errors import HarnessError, UserError, did_you_mean
+from envisions.errors import HarnessError
 from envisions.runs.verification import verify
+from envisions.settings.cli import command, only_key
 from symbolic.jobs import OffloadError
 
 MAX_SHOWN = 50
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Prints what was found; 0 if every certificate holds, 1 if not, 2 for a mistake in the command."""
+    """Prints what was found; 0 if every certificate holds, 1 if not, 2 if not all could be checked. Raises
+    `UserError` for a mistake in the command."""
     try:
-        findings = verify(_run_directory(arguments), lambda line: print(line, file=sys.stderr))
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
+        findings = verify(Path(only_key("run.dir", arguments, "python -m envisions.verify run.dir=PATH")))
     except (OffloadError, HarnessError) as error:
         print(f"The sandbox failed, so not all certificates were checked: {error}", file=sys.stderr)
         return 2
@@ -44,16 +47,5 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if findings.complaints else 0
 
 
-def _run_directory(arguments: Sequence[str]) -> Path:
-    for argument in arguments:
-        key, equals, value = argument.partition("=")
-        if not equals or key != "run.dir":
-            hint = did_you_mean(key, ["run.dir"])
-            raise UserError(f"'{argument}' is not understood; write run.dir=PATH.{hint}")
-    if len(arguments) != 1 or not value:
-        raise UserError("Name the run to check: python -m envisions.verify run.dir=PATH")
-    return Path(value)
-
-
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    command(lambda: sys.exit(main(sys.argv[1:])), __doc__)

@@ -5,6 +5,7 @@ Exit code 0 if some tier is offered. Does not replace the test suite, which trie
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from symbolic.sandbox import isolation
@@ -42,4 +43,5 @@ def _show(trial: isolation.Trial) -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m symbolic.selftest", description=__doc__).parse_args()
     sys.exit(main())

@@ -19,12 +19,7 @@ OFFLINE = ("--no-deps", "--no-build-isolation", "--no-index")
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy, since setuptools writes beside its sources."""
-    folder = tmp_path_factory.mktemp("package")
-    for name in (*PACKAGES, "pyproject.toml", "LICENSE", "README.md"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        if (ROOT / name).exists():
-            copy(ROOT / name, folder / name)
+    folder = copied(tmp_path_factory.mktemp("package"))
     subprocess.run([*PIP, "wheel", *OFFLINE, "--wheel-dir", folder / "dist", folder], check=True)
     [built] = (folder / "dist").glob("*.whl")
     return built
@@ -32,13 +27,27 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh environment with the wheel, which borrows the dependencies from this one."""
-    folder = tmp_path_factory.mktemp("environment")
+    """A fresh environment with the wheel."""
+    return environment(tmp_path_factory.mktemp("environment"), wheel)
+
+
+def copied(folder: Path) -> Path:
+    """What a package is built from, copied to `folder`, since setuptools writes beside its sources."""
+    for name in (*PACKAGES, "pyproject.toml", "LICENSE", "README.md"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        if (ROOT / name).exists():
+            copy(ROOT / name, folder / name)
+    return folder
+
+
+def environment(folder: Path, *installed: str | Path) -> Path:
+    """The interpreter of a fresh environment in which pip has installed this, and which borrows what that
+    depends on from the present one."""
     venv.create(folder, symlinks=True)
     python = folder / "bin/python"
-    subprocess.run([*PIP, "--python", python, "install", "--no-deps", "--no-index", wheel], check=True)
     [site] = folder.glob("lib/python*/site-packages")
-    (site / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
+    (site / "borrowed.pth").write_text(sysconfig.get_path("purelib"))  # setuptools, which builds, among it
+    subprocess.run([*PIP, "--python", python, "install", *OFFLINE, *installed], check=True)
     return python
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -13,7 +14,9 @@ from itertools import chain
 from pathlib import Path
 from zipfile import ZipFile
 
-from tests.conftest import PACKAGES, ROOT
+import pytest
+
+from tests.conftest import PACKAGES, ROOT, copied, environment
 
 # A stranger's package: its environment is the tests' toy, which imports from ours.
 MAIN = """
@@ -26,7 +29,9 @@ print(execution.value)
 
 
 def run(python: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([python, *arguments], cwd=cwd, capture_output=True, text=True, check=False)
+    outside = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [python, *arguments]
+    return subprocess.run(command, cwd=cwd, env=outside, capture_output=True, text=True, check=False)
 
 
 def sources() -> set[str]:
@@ -45,6 +50,42 @@ def test_it_runs_outside_the_checkout(python: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "name: rft" in done.stdout
     assert "_target_: envs.math.MathEnvironment" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout in a folder named as git names it."""
+    folder = tmp_path_factory.mktemp("above") / "envisions"
+    folder.mkdir()
+    return copied(folder)
+
+
+def test_it_runs_from_the_folder_above_an_editable_checkout(clone: Path, tmp_path: Path) -> None:
+    python = environment(tmp_path, "--editable", clone)
+    for module in ("envisions.iterate", "envisions.check_env", "envisions.verify"):
+        done = run(python, clone.parent, "-m", module, "--help")
+        assert done.returncode == 0, done.stderr
+        assert f"python -m {module}" in done.stdout
+    done = run(python, clone.parent, "-c", "from envisions import ProgramEnvironment")
+    assert done.returncode == 0, done.stderr
+
+
+def test_it_runs_from_the_folder_above_where_a_wheel_is_installed(clone: Path, python: Path) -> None:
+    done = run(python, clone.parent, "-m", "envisions.iterate", "--help")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_folder_that_hides_an_older_editable_install_is_named(clone: Path) -> None:
+    """Its import hook finds the modules, but the package itself is taken for the folder."""
+    code = (
+        f"import sys, types; ours = types.ModuleType('envisions'); ours.__file__ = None\n"
+        f"ours.__path__ = ['{clone}', '{ROOT / 'envisions'}']; sys.modules['envisions'] = ours\n"
+        "from envisions.settings.cli import command\ncommand(print)"
+    )
+    done = run(Path(sys.executable), clone.parent, "-c", code)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"error: the folder '{clone}' hides the package 'envisions'")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_stranger_s_package_plugs_in(python: Path, tmp_path: Path) -> None:

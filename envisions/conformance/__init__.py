@@ -5,6 +5,7 @@ whether the tasks are worth learning, and whether their English is.
 """
 
 from envisions.conformance import prompts, repeating, running, tasks, verdicts
+from envisions.conformance.examination import Examination, examine
 from envisions.conformance.subject import (
     Check,
     DefectError,
@@ -13,7 +14,6 @@ from envisions.conformance.subject import (
     NotSeenError,
     Outcome,
     Subject,
-    examine,
     executor_for,
 )
 
@@ -22,6 +22,7 @@ __all__ = [
     "Check",
     "DefectError",
     "Encode",
+    "Examination",
     "NotApplicableError",
     "NotSeenError",
     "Outcome",
@@ -30,25 +31,31 @@ __all__ = [
     "executor_for",
 ]
 
+# What each needs is what has to hold for a failure of it to mean something of its own.
 CHECKS = (
     Check("protocol", tasks.follows_the_protocol),
-    Check("tasks", tasks.tasks_are_sound),
-    Check("splits", tasks.splits_are_apart),
-    Check("stable test tasks", tasks.stable_test_tasks),
-    Check("spread", tasks.answers_are_spread),
+    Check("tasks", tasks.tasks_are_sound, ("protocol",)),
+    Check("splits", tasks.splits_are_apart, ("tasks",)),
+    Check("stable test tasks", tasks.stable_test_tasks, ("tasks", "splits")),
+    Check("spread", tasks.answers_are_spread, ("tasks",)),
     Check("prompts", prompts.prompts_are_conversations),
-    Check("refinement", prompts.refinement_shows_the_attempt),
-    Check("context", prompts.prompts_fit),
-    Check("hidden target", prompts.the_target_is_hidden),
+    Check("refinement", prompts.refinement_shows_the_attempt, ("prompts",)),
+    Check("context", prompts.prompts_fit, ("prompts",)),
+    Check("hidden target", prompts.the_target_is_hidden, ("prompts",)),
     Check("gold", verdicts.gold_is_right),
-    Check("trivial answers", verdicts.nothing_comes_of_nothing),
-    Check("repeating", repeating.nothing_comes_of_repeating),
-    Check("malformed text", verdicts.malformed_text_gets_feedback),
-    Check("harness faults", verdicts.our_faults_are_unknown),
+    Check("trivial answers", verdicts.nothing_comes_of_nothing, ("spread",)),
+    Check("repeating", repeating.nothing_comes_of_repeating, ("spread", "trivial answers"), slow=True),
+    Check("malformed text", verdicts.malformed_text_gets_feedback, ("trivial answers",)),
+    Check("harness faults", verdicts.our_faults_are_unknown, ("trivial answers", "malformed text")),
     Check("certificates", verdicts.certificates_hold),
-    Check("hangs", running.hangs_are_cut),
-    Check("threads", running.threads_change_nothing),
-    Check("leaks", running.episodes_leak_nothing),
-    Check("determinism", tasks.same_in_every_process),
-    Check("throughput", running.throughput),
+    Check("hangs", running.hangs_are_cut, ("trivial answers", "malformed text"), slow=True),
+    Check("threads", running.threads_change_nothing, ("hidden target",), slow=True),
+    Check("leaks", running.episodes_leak_nothing, slow=True),
+    Check(
+        "determinism",
+        tasks.same_in_every_process,
+        ("stable test tasks", "hidden target", "threads"),
+        slow=True,
+    ),
+    Check("throughput", running.throughput, slow=True),
 )

@@ -85,10 +85,14 @@ def the_target_is_hidden(subject: Subject) -> str:
             != environment.refine_messages(other, program, "It failed.")
         ):
             raise DefectError("a refinement prompt shows the target or the gold program", task.question)
-        played = subject.play_turns([task, other], [turns, turns])
-        said, others = ([answer.observation for answer in answers] for answers in played)
-        if said != others:
-            raise DefectError("an observation depends on the target", "\n".join(said))
+        played = subject.play_turns([task, task, other], [turns] * 3)
+        said = [[answer.observation for answer in answers] for answers in played]
+        if said[0] != said[1]:
+            raise DefectError(
+                "an observation changes from one time to the next", "\n".join(said[0] + said[1])
+            )
+        if said[0] != said[2]:
+            raise DefectError("an observation depends on the target", "\n".join(said[0]))
     return "prompts and observations do not depend on it"
 
 

@@ -5,7 +5,7 @@ A check gets a `Subject` and returns a note for the table, or raises `DefectErro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from envisions.environments.faults import Fault, HookError
 from envisions.environments.protocol import Transition
 from envisions.environments.watch import Bounds, Watch
 from envisions.environments.watched import WatchedEnvironment
+from envisions.errors import UserError
 from envisions.records import Message, Split, Task
 from envisions.runs.evaluation import play_turns
 from envisions.settings.build import build, find
@@ -28,25 +29,27 @@ Encode = Callable[[Sequence[Message]], Sequence[int]]
 
 
 class DefectError(Exception):
-    """A check that fails: what is wrong, and the example that shows it."""
+    """A check that fails: what is wrong, and the example that shows it. Two of one `cause` are one defect; by
+    default that is what is wrong."""
 
-    def __init__(self, what: str, example: Any = "") -> None:
+    def __init__(self, what: str, example: Any = "", cause: str = "") -> None:
         super().__init__(what)
-        self.what, self.example = what, str(example)
+        self.what, self.example, self.cause = what, str(example), cause or what
 
 
 class NotApplicableError(Exception):
     """A check that says nothing here, and why."""
 
 
-def executor_for(config: Mapping[str, Any], libraries: Sequence[str] = ()) -> Executor:
-    """One whose programs find what the environment's class, and `libraries`, name."""
-    named = getattr(find(config.get("_target_"), "env"), "libraries", ())
-    return Executor(libraries=[*libraries, *named])
-
-
 class NotSeenError(Exception):
     """A check that had nothing to look at, and what would show it. It has not passed."""
+
+
+def executor_for(config: Mapping[str, Any], libraries: Sequence[str] = (), **options: Any) -> Executor:
+    """One whose programs find what the environment's class, and `libraries`, name; other `options` are the
+    executor's."""
+    named = getattr(find(config.get("_target_"), "env"), "libraries", ())
+    return Executor(libraries=[*libraries, *named], **options)
 
 
 @dataclass
@@ -74,6 +77,27 @@ class Subject:
     @cached_property
     def environment(self) -> WatchedEnvironment:
         return self.make()
+
+    def begin(self) -> None:
+        """Makes the environment. A mistake in the command is raised; what else the author's class raises, the
+        checks will tell."""
+        try:
+            self.environment  # noqa: B018
+        except UserError:
+            raise
+        except Exception:  # noqa: BLE001
+            return
+
+    @property
+    def made(self) -> bool:
+        """Whether the environment could be made."""
+        return "environment" in vars(self)
+
+    @property
+    def kind(self) -> type:
+        """The author's class."""
+        target = find(self.config.get("_target_"), "env")
+        return target if isinstance(target, type) else type(self.environment)
 
     @cached_property
     def tasks(self) -> list[Task]:
@@ -123,10 +147,13 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`ask` raises `DefectError`, `NotApplicableError` or `NotSeenError`, or returns a note."""
+    """`ask` raises `DefectError`, `NotApplicableError` or `NotSeenError`, or returns a note. Where one of the
+    checks that it `needs` has failed, it can say nothing of its own but that all is well."""
 
     name: str
     ask: Callable[[Subject], str]
+    needs: tuple[str, ...] = ()
+    slow: bool = False  # takes seconds
 
     def examine(self, subject: Subject) -> str:
         """As `ask`; a hook that fails is a defect, told with its line."""
@@ -138,27 +165,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a check: "pass", "fail", "skip" or "not seen"."""
+    """What came of a check: "pass", "fail", "skip", "not seen", or "not reached" since another check failed."""
 
     name: str
     status: str
     note: str
     example: str = ""
-
-
-def examine(subject: Subject, checks: Sequence[Check]) -> Iterator[Outcome]:
-    """All checks, one after another. An environment that raises fails the check in which it does."""
-    for check in checks:
-        try:
-            yield Outcome(check.name, "pass", check.examine(subject))
-        except NotSeenError as remedy:
-            yield Outcome(check.name, "not seen", str(remedy))
-        except NotApplicableError as reason:
-            yield Outcome(check.name, "skip", str(reason))
-        except DefectError as defect:
-            yield Outcome(check.name, "fail", defect.what, defect.example)
-        except Exception as error:  # noqa: BLE001  whatever a stranger's class raises is its defect
-            yield Outcome(check.name, "fail", f"it raised {type(error).__name__}", str(error))
 
 
 def _defect(fault: Fault) -> DefectError:

@@ -11,7 +11,7 @@ from rich.table import Table
 from envisions.conformance.subject import Outcome
 from envisions.runs.display import Display
 
-_STYLES = {"pass": "green", "fail": "bold red", "skip": "dim", "not seen": "yellow"}
+_STYLES = {"pass": "green", "fail": "bold red", "skip": "dim", "not seen": "yellow", "not reached": "yellow"}
 
 
 def with_progress(outcomes: Iterator[Outcome], total: int) -> Iterator[Outcome]:

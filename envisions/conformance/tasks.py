@@ -8,6 +8,7 @@ from collections import Counter
 
 from envisions.conformance.fingerprint import fingerprint, fingerprint_elsewhere
 from envisions.conformance.subject import SPLITS, DefectError, Subject
+from envisions.environments.hooks import told
 from envisions.environments.splits import check_split
 from envisions.errors import UserError
 
@@ -18,6 +19,8 @@ def follows_the_protocol(subject: Subject) -> str:
         raise DefectError("its id is not versioned: name it like 'my-env-v1'", environment.id)
     if hasattr(environment, "step"):
         raise DefectError("it has a step(), which nothing calls: what runs programs is execute() or wrap()")
+    if slips := told(subject.kind):
+        raise DefectError(f"{slips}: rename it, or begin its name with _ if it is a helper")
     if environment.max_turns < 1:
         raise DefectError("max_turns is below 1", environment.max_turns)
     if not all(isinstance(stop, str) and stop for stop in environment.stop):
@@ -32,6 +35,8 @@ def follows_the_protocol(subject: Subject) -> str:
 def tasks_are_sound(subject: Subject) -> str:
     for split in SPLITS:
         tasks = subject.environment.tasks(split)
+        if not tasks:
+            raise DefectError(f"it has no {split} tasks")
         ids = Counter(task.id for task in tasks)
         for task in tasks:
             if not task.question.strip():
@@ -61,6 +66,8 @@ def stable_test_tasks(subject: Subject) -> str:
     """They depend neither on the seed nor on how many are asked for, and are never trained on elsewhere."""
     test = subject.environment.tasks("test")
     other = subject.make(seed=1)
+    if [task.id for task in subject.make().tasks("test")] != [task.id for task in test]:
+        raise DefectError("the test tasks change from one time to the next", test[0].question)
     if [task.id for task in other.tasks("test")] != [task.id for task in test]:
         raise DefectError("the test tasks change with the seed", test[0].question)
     fewer = subject.make(n_test=max(1, len(test) // 2)).tasks("test")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from envisions.conformance.probes import MALFORMED
@@ -12,7 +13,7 @@ from envisions.conformance.subject import DefectError, NotApplicableError, NotSe
 from envisions.environments.protocol import Transition
 from envisions.environments.rechecking import NotRecheckableError, recheck
 from envisions.records import Task
-from symbolic import Execution
+from symbolic import Execution, Program
 from symbolic.recheck import KINDS, NOT_JUDGED, check
 
 MOST_FOR_ONE_ANSWER = 0.5  # of the tasks that one constant may solve
@@ -24,19 +25,35 @@ def gold_is_right(subject: Subject) -> str:
         raise NotApplicableError(f"none of {len(subject.tasks)} tasks has a gold program")
     disputed = set(getattr(subject.environment, "disputed", ()))
     answers = subject.play([task for task, _ in golden], [gold for _, gold in golden])
-    wrong = 0
-    for (task, gold), answer in zip(golden, answers, strict=True):
+    wrong = []
+    for attempt, answer in zip(golden, answers, strict=True):
         if answer.found is None or not answer.terminated:
-            raise DefectError("an episode goes on after its gold programs", task.question)
+            raise DefectError("an episode goes on after its gold programs", attempt[0].question)
         if not answer.found.right:
-            wrong += 1
-            if task.id not in disputed:
-                raise DefectError(
-                    f"a gold program is {answer.found.verdict}",
-                    f"{task.question}\n{gold[-1].code}\n{answer.observation} Wanted: {task.target!r}",
-                )
-    said = f", {wrong} of disputed labels" if wrong else ""
+            wrong.append((attempt, answer, answer.found.verdict))
+    for (task, gold), answer, verdict in wrong:
+        if task.id not in disputed:
+            remedy = _another_reading(subject, [attempt for attempt, *_ in wrong])
+            raise DefectError(
+                f"a gold program is {verdict}{remedy}",
+                f"{task.question}\n{gold[-1].code}\n{answer.observation} Wanted: {task.target!r}",
+            )
+    said = f", {len(wrong)} of disputed labels" if wrong else ""
     return f"{len(golden)} of {len(subject.tasks)} tasks have gold, all right{said}"
+
+
+def _another_reading(subject: Subject, wrong: Sequence[tuple[Task, list[Program]]]) -> str:
+    """The key and value, of those that the environment names, under which most of the wrong gold programs are
+    right, if any are."""
+    right: Counter[str] = Counter()
+    for key, values in getattr(subject.kind, "readings", {}).items():
+        for value in values:
+            other = replace(subject, config={**subject.config, key: value})
+            answers = other.play([task for task, _ in wrong], [gold for _, gold in wrong])
+            right[f"env.{key}={value}"] = sum(a.found is not None and a.found.right for a in answers)
+            other.environment.close()
+    reading, count = max(right.items(), key=lambda item: item[1], default=("", 0))
+    return f"; with {reading} {count} of the {len(wrong)} wrong ones would be right" if count else ""
 
 
 def nothing_comes_of_nothing(subject: Subject) -> str:

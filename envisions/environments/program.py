@@ -16,7 +16,7 @@ from envisions.environments.faults import Fault, HookError, hook_name
 from envisions.environments.procedural import check_levels, procedural_split
 from envisions.environments.prompts import FENCE, PYTHON, Example, ProgramFormat
 from envisions.environments.protocol import BaseEnvironment, Episode, Transition, describe
-from envisions.environments.sources import load_split, read_row
+from envisions.environments.sources import Columns, load_split, read_row
 from envisions.environments.splits import TaskSplit, check_sizes
 from envisions.errors import UserError
 from envisions.records import Message, Split, Task
@@ -27,9 +27,10 @@ from symbolic.sandbox.declared import check_installed
 class ProgramEnvironment(BaseEnvironment):
     """Single-turn, unless a subclass raises `max_turns`; then `judge` says when an episode is over.
 
-    `data` and `test_data` are paths or `hub:` names (see envisions.environments.sources); without, `make`
-    draws the tasks, with `levels` mapping levels of difficulty to shares of the tasks (`default_levels` if
-    not given: it names every level, those that are left out by default with a share of 0).
+    `data` and `test_data` are files, folders or `hub:` names (see envisions.environments.files), `question`
+    and `answer` their columns, if these are named otherwise. Without data, `make` draws the tasks. `levels`
+    maps levels of difficulty to shares of such tasks (`default_levels` if not given: it names every level,
+    those that are left out by default with a share of 0).
     """
 
     format: ClassVar[ProgramFormat] = PYTHON
@@ -47,14 +48,17 @@ class ProgramEnvironment(BaseEnvironment):
         test_data: str | None = None,
         seed: int = 0,
         levels: Mapping[int, float] | None = None,
+        question: str | None = None,
+        answer: str | None = None,
     ) -> None:
         check_sizes(n_train, n_test)
         try:
             check_installed(self.libraries)
         except ValueError as missing:
             raise UserError(f"{self.id}: {missing}") from None
-        if data is None and test_data is not None:
-            raise UserError("env.test_data is given without env.data: name the training data too")
+        for key, value in (("test_data", test_data), ("question", question), ("answer", answer)):
+            if data is None and value is not None:
+                raise UserError(f"env.{key} is given without env.data: name the training data too")
         if data is not None and levels is not None:
             raise UserError("env.levels is for procedural tasks and does not go with env.data: leave one out")
         if data is None:
@@ -63,7 +67,8 @@ class ProgramEnvironment(BaseEnvironment):
             split = self.generate(n_train, n_test, shares, seed)
         else:
             shown = [question for question, *_ in self.examples]
-            split = load_split(data, test_data, n_train, n_test, seed, exclude=shown, read=self.read_row)
+            sizes, columns = (n_train, n_test), Columns(question, answer)
+            split = load_split(data, test_data, *sizes, seed, shown, self.read_row, columns)
         self._tasks: dict[Split, tuple[Task, ...]] = {"train": split.train, "test": split.test}
         self.counts = split.counts  # for the manifest
 

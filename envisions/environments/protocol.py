@@ -138,6 +138,9 @@ class BaseEnvironment(ABC):
     refines: bool = False
     libraries: Sequence[str] = ()
     limits: Limits | None = None
+    readings: ClassVar[Mapping[str, Sequence[Any]]] = {}
+    """Keys under which the labels of one's data may be meant otherwise, with the values to try: the check of
+    gold programs names one that makes them right."""
 
     @abstractmethod
     def tasks(self, split: Split) -> Sequence[Task]: ...

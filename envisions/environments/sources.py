@@ -1,8 +1,7 @@
 """Reads questions with answers from a file or from the model hub; what `env.data=` names.
 
-A `.json` file holds an array of objects (or {"data": [...]}), any other file one JSON object a line.
-An object has its question under `question` or `input`, its answer under `answer` or `target`; other
-fields are ignored. `hub:owner/name` or `hub:owner/name:config` names a data set for `datasets`.
+files.py says which files, folders and hub names. A row has its question under `question` or `input`, its
+answer under `answer` or `target`, or where `Columns` say; other fields are ignored.
 
 An answer that is text is read as GSM8K's: what follows the last `####`, where there is one; if it
 then spells a plain number ("$1,250", "18.0"), it becomes that number. Numbers become exact plain
@@ -12,24 +11,53 @@ data (43.0 is 43). LaTeX, fractions and words stay text, for the environment's j
 from __future__ import annotations
 
 import json
-import logging
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from typing import Any, Final
 
+from envisions.environments.files import Parts, parts_of
 from envisions.environments.similarity import mask
 from envisions.environments.splits import TaskSplit, keep_split, split_by_group
-from envisions.errors import UserError
+from envisions.errors import UserError, did_you_mean
 from envisions.records import Split, Task
 
-HUB = "hub:"
 QUESTION = ("question", "input")
 ANSWER = ("answer", "target")
 ReadRow = Callable[[Mapping[str, Any], str], Task]  # a row and its place, for an error
 
 _NUMBER = re.compile(r"-?\$?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where a row has its question and its answer, if under other names than usual: a column, or a path into
+    a nested one ("reward_model.ground_truth", "prompt.0.content")."""
+
+    question: str | None = None
+    answer: str | None = None
+
+    def named(self, row: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+        """The row with its question and answer under the usual names. Raises UserError where there is no such
+        column."""
+        chosen = {"question": self.question, "answer": self.answer}
+        return {**row, **{name: self._of(row, name, path, where) for name, path in chosen.items() if path}}
+
+    def _of(self, row: Mapping[str, Any], name: str, path: str, where: str) -> Any:
+        try:
+            return _get(row, path)
+        except (LookupError, ValueError) as error:
+            columns = list(_paths(row))
+            raise UserError(
+                f"{where} has no column '{path}', which env.{name} names.{did_you_mean(path, columns)}"
+                f" Its columns: {', '.join(columns)}"
+            ) from error
+
+
+AS_USUAL: Final = Columns()
 
 
 def read_row(row: Mapping[str, Any], where: str) -> Task:
@@ -44,13 +72,20 @@ def read_row(row: Mapping[str, Any], where: str) -> Task:
         raise UserError(f"{where} has no answer under {name!r}: {error}") from error
 
 
-def read_tasks(source: str, split: Split, read: ReadRow = read_row) -> list[Task]:
-    """The tasks of a file, or those of one split of a hub data set, each row as `read` makes it.
+def read_tasks(
+    source: str, split: Split, read: ReadRow = read_row, columns: Columns = AS_USUAL
+) -> list[Task]:
+    """The tasks of a file, or those of one split of a folder or hub data set (its only one, if it has one),
+    each row as `read` makes it.
 
     Raises UserError, in one sentence, for whatever is wrong with the source.
     """
-    rows = _hub_rows(source, split) if source.startswith(HUB) else _file_rows(Path(source))
-    tasks = [_task(row, f"{source}: row {number}", read) for number, row in enumerate(rows, start=1)]
+    return _tasks(source, parts_of(source), split, read, columns)
+
+
+def _tasks(source: str, parts: Parts, split: Split, read: ReadRow, columns: Columns) -> list[Task]:
+    rows = parts.get(split, parts["train"])()
+    tasks = [_task(row, f"{source}: row {number}", read, columns) for number, row in rows]
     if not tasks:
         raise UserError(f"{source} holds no rows: give a file with at least one question and its answer")
     return tasks
@@ -64,24 +99,33 @@ def load_split(
     seed: int,
     exclude: Iterable[str] = (),
     read: ReadRow = read_row,
+    columns: Columns = AS_USUAL,
 ) -> TaskSplit:
     """The training and test tasks of `env.data`, by the rules of `envisions.environments.splits`.
 
-    The source's own split is kept where there is one: `test_data`, or a hub data set's test split.
-    Questions like those in `exclude` (a prompt's worked examples) do not become tasks.
+    The source's own split is kept where there is one: `test_data`, or the test split of a folder or hub data
+    set. Questions like those in `exclude` (a prompt's worked examples) do not become tasks.
     """
     masked = {mask(question) for question in exclude}
 
-    def tasks(source: str, split: Split) -> list[Task]:
-        return [task for task in read_tasks(source, split, read) if mask(task.question) not in masked]
+    def tasks(source: str, parts: Parts, split: Split) -> list[Task]:
+        found = _tasks(source, parts, split, read, columns)
+        return [task for task in found if mask(task.question) not in masked]
 
-    if test_data is None and not data.startswith(HUB):
-        return split_by_group(tasks(data, "train"), n_train, n_test, seed)
-    return keep_split(tasks(data, "train"), tasks(test_data or data, "test"), n_train, n_test, seed)
+    parts = parts_of(data)
+    train = tasks(data, parts, "train")
+    if test_data is not None:
+        return keep_split(train, tasks(test_data, parts_of(test_data), "test"), n_train, n_test, seed)
+    if "test" in parts:
+        return keep_split(train, tasks(data, parts, "test"), n_train, n_test, seed)
+    return split_by_group(train, n_train, n_test, seed)
 
 
 def plain_answer(answer: Any) -> Any:
-    """The answer as exact plain data. Raises ValueError where there is none (null, empty, nan)."""
+    """The answer as exact plain data: a JSON value. Raises ValueError where there is none (null, empty, nan),
+    or something that JSON cannot hold."""
+    if isinstance(answer, Decimal | date | time):
+        answer = str(answer)
     if isinstance(answer, str):
         text = answer.rsplit("####", 1)[-1].strip()
         answer = _number(text) if _NUMBER.fullmatch(text) else text
@@ -89,8 +133,12 @@ def plain_answer(answer: Any) -> Any:
         if math.isnan(answer):
             raise ValueError("it is not a number")
         return int(answer) if answer.is_integer() else answer
-    if answer is None or answer == "":
+    if answer is None or answer in ("", [], {}):
         raise ValueError("it is empty")
+    if isinstance(answer, str) and answer.lower() == "nan":
+        raise ValueError("it is not a number")
+    if not isinstance(answer, str | int | list | Mapping):
+        raise ValueError(f"it is {type(answer).__name__}, and neither text, a number nor a list")
     return answer
 
 
@@ -106,74 +154,40 @@ def field_of(row: Mapping[str, Any], names: Sequence[str], where: str) -> str:
             return name
     wanted = " or ".join(map(repr, names))
     found = ", ".join(map(repr, row)) or "none"
-    raise UserError(f"{where} lacks a field {wanted} (its fields: {found}): rename or add it")
+    remedy = f"rename one, or name yours, as env.{names[0]}=COLUMN"
+    raise UserError(f"{where} lacks a field {wanted} (its fields: {found}): {remedy}")
 
 
-def _task(row: Any, where: str, read: ReadRow) -> Task:
+def _task(row: Any, where: str, read: ReadRow, columns: Columns) -> Task:
     if not isinstance(row, Mapping):
         raise UserError(f"{where} is not an object with the fields 'question' and 'answer', but {row!r:.60}")
-    return read(row, where)
-
-
-def _file_rows(path: Path) -> Iterable[Any]:
-    text = _text(path)
-    if path.suffix != ".json":
-        return _lines(path, text)
+    task = read(columns.named(row, where), where)
     try:
-        whole = json.loads(text)
-    except json.JSONDecodeError as error:
-        if error.msg == "Extra data":  # JSON lines under the other name
-            return _lines(path, text)
-        raise UserError(f"{path} is malformed at line {error.lineno}: {error.msg}") from error
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path} is malformed: {error}") from error
-    rows = whole.get("data", [whole]) if isinstance(whole, Mapping) else whole
-    if not isinstance(rows, list):
-        raise UserError(f"{path} is neither an array of objects nor {{'data': [...]}}")
-    return rows
+        json.dumps([task.question, task.target], ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError as error:
+        raise UserError(f"{where} has half a character ({error.object[error.start]!r}): mend it") from error
+    return task
 
 
-def _lines(path: Path, text: str) -> list[Any]:
-    rows = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            try:
-                rows.append(json.loads(line))
-            except (ValueError, RecursionError) as error:
-                raise UserError(f"{path} is malformed at line {number}: it is not one JSON object") from error
-    return rows
+def _get(row: Any, column: str) -> Any:
+    """The value under a column's name, or under a path of names and places with dots between. Raises
+    LookupError."""
+    if isinstance(row, Mapping) and column in row:
+        return row[column]
+    first, dot, rest = column.partition(".")
+    if isinstance(row, list) and first.isdecimal():
+        inner = row[int(first)]
+    elif isinstance(row, Mapping) and dot:
+        inner = row[first]
+    else:
+        raise LookupError(column)
+    return _get(inner, rest) if dot else inner
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise UserError(f"no such data file: {path} (is the path relative to another folder?)") from error
-    except IsADirectoryError as error:
-        raise UserError(f"{path} is a folder: name the data file inside it") from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not UTF-8 text (byte {error.start}): convert it first") from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UserError(f"cannot read the data file {path}: {reason}") from error
-
-
-def _hub_rows(source: str, split: Split) -> Iterable[Any]:
-    name, _, config = source.removeprefix(HUB).partition(":")
-    if not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", name):
-        raise UserError(f"{source!r} does not name a data set: write hub:owner/name or hub:owner/name:config")
-    try:
-        from datasets import load_dataset
-        from datasets.exceptions import DatasetsError
-    except ImportError as error:
-        raise UserError(f"{source} needs the package datasets: pip install datasets") from error
-    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # a warning for every retry
-    try:
-        rows: Iterable[Any] = load_dataset(name, config or None, split=split)
-    except (OSError, ValueError, RuntimeError, DatasetsError) as error:
-        reason = str(error).strip().split("\n")[0]
-        raise UserError(
-            f"cannot load the {split} split of {source} ({reason}): check the name and the network, "
-            f"or download the file and give its path"
-        ) from error
-    return rows
+def _paths(row: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """The names of all columns, inner ones with dots."""
+    for name, value in row.items():
+        if isinstance(value, Mapping) and value:
+            yield from _paths(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"

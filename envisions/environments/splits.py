@@ -155,6 +155,12 @@ def _key(task: Task) -> str:
     return " ".join(task.question.split())
 
 
+def _conflicting(tasks: Iterable[Task]) -> int:
+    """How many questions have several answers, of which the first is taken."""
+    answers = Counter(question for question, _ in {(_key(task), digest(task.target)) for task in tasks})
+    return sum(count > 1 for count in answers.values())
+
+
 def _distinct(tasks: Iterable[Task]) -> list[Task]:
     """The first task of every question, differences of spacing aside."""
     first: dict[str, Task] = {}
@@ -175,7 +181,8 @@ def _select(
     """The wanted number from each side, in an order of hashes: the test side's ignores the seed."""
     chosen_train = _first(_ordered(train, "train", seed), n_train, "train")
     chosen_test = _first(_in_turn(_ordered(test, "test")), n_test, "test")
-    available = {"rows": len(rows), "distinct": len({_key(task) for task in rows}), **counts}
+    distinct = len({_key(task) for task in rows})
+    available = {"rows": len(rows), "distinct": distinct, "conflicting": _conflicting(rows), **counts}
     sides = {"train_available": len(train), "test_available": len(test)}
     return TaskSplit(chosen_train, chosen_test, {**available, **sides, **compared(chosen_train, chosen_test)})
 

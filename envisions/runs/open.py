@@ -17,6 +17,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
+from envisions.environments.hooks import told
 from envisions.environments.protocol import Environment
 from envisions.environments.splits import check_split
 from envisions.environments.watch import Bounds, Watch
@@ -65,6 +66,9 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
             record_tasks(path, {split: environment.tasks(split) for split in SPLITS})
             write_json(path / layout.MANIFEST, record)
             write_text(path / layout.CONFIG, OmegaConf.to_yaml(OmegaConf.create(config)))
+            display.log = path / layout.LOG
+            if slips := told(type(plugin)):
+                display.say(f"warning: {slips} (python -m envisions.check_env says more).")
             if changed := differences(record):
                 display.say(
                     f"warning: since this run was begun, {', '.join(changed)} changed: its rounds may not be"
@@ -106,7 +110,7 @@ def run_folder(settings: Settings, env: str) -> Path:
     if settings.run.dir:
         return Path(os.path.expanduser(settings.run.dir))
     identity = digest(_identity(_recorded(settings)), length=8)
-    return Path("runs", f"{env}-{settings.method.name}-{identity}")
+    return Path("runs", f"{env.replace('/', '-')}-{settings.method.name}-{identity}")
 
 
 def _executor(settings: Settings, environment: Environment, path: Path) -> Executor:

@@ -16,7 +16,7 @@ import json
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -25,6 +25,7 @@ from envisions.environments.rechecking import NotRecheckableError
 from envisions.errors import UserError
 from envisions.records import HOOK
 from envisions.runs import layout
+from envisions.runs.display import Display
 from envisions.runs.rechecks import Rechecks
 from symbolic.packing import pack
 from symbolic.recheck import KINDS, check
@@ -50,21 +51,23 @@ class Findings:
     not_recheckable: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-def verify(run: Path, say: Callable[[str], None] = lambda line: None) -> Findings:
-    """Checks all certificates of a run directory; `say` hears of hooks that fail. Raises `UserError` where
-    there is no run."""
+def verify(run: Path, display: Display | None = None) -> Findings:
+    """Checks all certificates of a run directory, a file after the other; the display also tells of hooks that
+    fail. Raises `UserError` where there is no run."""
     if not run.is_dir():
         raise UserError(f"There is no run directory '{run}'; give the one that `run.dir` named.")
     rounds = layout.rounds(run)
     if not rounds:
         raise UserError(f"'{run}' holds no round_0, round_1, …; give the directory of a run.")
-    findings = Findings()
-    with Rechecks(run, say) as rechecks:
+    findings, display = Findings(), display or Display()
+    names = (*layout.TRAJECTORIES, layout.BASELINES)
+    paths = [layout.round_folder(run, n) / name for n in rounds for name in names]
+    with Rechecks(run, display.say) as rechecks, display.stage("files", len(paths)) as advance:
         verifier = _Verifier(_tasks(run, findings), rechecks)
-        names = (*layout.TRAJECTORIES, layout.BASELINES)
-        for path in (layout.round_folder(run, n) / name for n in rounds for name in names):
+        for path in paths:
             for place, data in _records(path, findings):
                 _examine(verifier, data, place, path.name != layout.BASELINES, findings)
+            advance(1)
     return findings
 
 

@@ -1,8 +1,7 @@
 """Makes the object that a configuration's `_target_` names, and says in one sentence what does not fit.
 
-Like Hydra's `instantiate`, but values are checked against the class's annotations first: numbers, text,
-switches, mappings to them, and dataclasses, which are made from nested keys. Other types are the class's own
-business.
+Like Hydra's `instantiate`, but values are checked against the class's annotations first (types.py), and
+dataclasses are made from nested keys.
 """
 
 from __future__ import annotations
@@ -11,13 +10,11 @@ import importlib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
-from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any
 
-from envisions.errors import UserError, did_you_mean
-
-_FREE = "**"
-_WORDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
+from envisions.errors import UserError
+from envisions.settings.keys import FREE, MISSING, Key, keys_of, nearest_key
+from envisions.settings.types import fits, in_words, options
 
 
 def build(config: Any, *, group: str, **offered: Any) -> Any:
@@ -34,13 +31,13 @@ def factory(config: Any, *, group: str, **offered: Any) -> Callable[..., Any]:
         raise UserError(f"{group}={config} is no choice; name one, such as {group}=NAME (see --help).")
     target = find(config.get("_target_"), group)
     values = _checked(target, {key: value for key, value in config.items() if key != "_target_"}, group)
-    taken = _parameters(target, group)
+    taken = keys_of(target, group)
     values = {**{key: value for key, value in offered.items() if key in taken}, **values}
     return lambda *arguments: _call(target, group, *arguments, **values)
 
 
 def find(name: Any, group: str) -> Any:
-    """The class or function of that name. Raises `UserError`."""
+    """What a `_target_` names. Raises `UserError` where it is not there."""
     if not name or not isinstance(name, str):
         raise UserError(
             f"{group}._target_={name} is no class; name one, as in {group}._target_=my_package.MyClass."
@@ -60,78 +57,28 @@ def find(name: Any, group: str) -> Any:
 
 def _checked(target: Any, values: Mapping[str, Any], group: str) -> dict[str, Any]:
     """The values as the target's annotations want them."""
-    hints = _parameters(target, group)
-    known = [f"{group}.{name}" for name in hints if name != _FREE]
+    keys = keys_of(target, group)
+    known = [f"{group}.{name}" for name in keys if name != FREE]
     for key in (f"{group}.{key}" for key in values):
-        if key not in known and _FREE not in hints:
-            raise UserError(f"unknown key '{key}'.{did_you_mean(key, known)} Known: {', '.join(known)}.")
-    return {key: _value(value, hints.get(key, Any), f"{group}.{key}") for key, value in values.items()}
-
-
-def _parameters(target: Any, group: str) -> dict[str, Any]:
-    """What the target takes by name, with its annotations; `_FREE` among them where it takes anything.
-
-    A constructor's `**keys` are those of the class that it extends, which it hands them on to."""
-    found: dict[str, Any] = {}
-    makers = _makers(target)
-    for maker in makers:
-        try:
-            parameters = inspect.signature(maker).parameters.values()
-        except ValueError as error:
-            raise UserError(f"{group}._target_: {error}; name a class written in Python.") from error
-        hints = _hints(maker)
-        named = [p for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
-        found = {**{p.name: hints.get(p.name, Any) for p in named if p.name != "self"}, **found}
-        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
-            return found
-    return {**found, _FREE: Any} if makers else {}
-
-
-def _makers(target: Any) -> list[Any]:
-    """A function, or a class's own constructor and those it extends."""
-    if not inspect.isclass(target):
-        return [target]
-    return [vars(kind)["__init__"] for kind in target.__mro__[:-1] if "__init__" in vars(kind)]
-
-
-def _hints(maker: Any) -> dict[str, Any]:
-    try:
-        return get_type_hints(maker)
-    except NameError:  # a name that is imported for type checkers alone
-        return {}
+        if key not in known and FREE not in keys:
+            raise UserError(f"unknown key '{key}'.{nearest_key(key, known)} Known: {', '.join(known)}.")
+    return {key: _value(value, keys.get(key, Key()).hint, f"{group}.{key}") for key, value in values.items()}
 
 
 def _value(value: Any, hint: Any, key: str) -> Any:
-    options = get_args(hint) if isinstance(hint, UnionType) or get_origin(hint) is Union else (hint,)
-    fitting = [option for option in options if _fits(value, option)]
+    fitting = [option for option in options(hint) if fits(value, option)]
     if not fitting:
-        wanted = " or ".join(
-            _WORDS.get(option, "{key: value, …}") for option in options if option != NoneType
-        )
-        raise UserError(f"{key} must be {wanted}, not '{value}'.")
+        raise UserError(f"{key} must be {in_words(hint)}, not '{value}'.")
     if is_dataclass(fitting[0]):
         return _call(fitting[0], key, **_checked(fitting[0], value, key))
     return value
 
 
-def _fits(value: Any, option: Any) -> bool:
-    if option is NoneType:
-        return value is None
-    if is_dataclass(option):
-        return isinstance(value, Mapping)
-    if get_origin(option) is Mapping:
-        _, wanted = get_args(option)
-        return isinstance(value, Mapping) and all(_fits(entry, wanted) for entry in value.values())
-    if option in _WORDS:
-        return type(value) is option or (option is float and type(value) is int)
-    return True
-
-
 def _call(target: Any, group: str, *arguments: Any, **values: Any) -> Any:
-    try:
-        inspect.signature(target).bind(*arguments, **values)
-    except TypeError as error:
-        raise UserError(f"{group}: {error}; give it as +{group}.KEY=VALUE.") from error
+    placed = list(inspect.signature(target).parameters)[: len(arguments)]
+    for name, key in keys_of(target, group).items():
+        if key.default is MISSING and name not in (FREE, *placed, *values):
+            raise UserError(f"{group} lacks a value for '{name}'; give it as {group}.{name}=VALUE.")
     try:
         return target(*arguments, **values)
     except ValueError as error:

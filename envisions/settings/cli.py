@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import inspect
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NoReturn
 
-from envisions.errors import HarnessError, UserError
+from envisions.errors import HarnessError, UserError, did_you_mean
 from envisions.settings.shadowing import check_shadowing
 
 # Libraries that write files report a full disk in exceptions of their own; only the text is left.
@@ -18,12 +19,16 @@ _SPINS = "1000"  # some tens of microseconds: longer than most waits between thr
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
-def command(main: Callable[[], None]) -> NoReturn:
-    """Runs a command's `main` and exits: 0, 2 for a user's mistake, 1 for a fault of ours, 130 for Ctrl-C."""
+def command(main: Callable[[], None], about: str | None = None) -> NoReturn:
+    """Runs a command's `main` and exits: 0, 2 for a user's mistake, 1 for a fault of ours, 130 for Ctrl-C.
+    With `--help` it only prints what the command is `about`, unless `main` answers to that."""
     _step_back()
     try:
         check_shadowing()
-        main()
+        if about and {"-h", "--help"} & {*sys.argv[1:]}:
+            print(inspect.cleandoc(about))
+        else:
+            main()
         _flush()
     except UserError as error:
         _fail(str(error), 2)
@@ -38,6 +43,33 @@ def command(main: Callable[[], None]) -> NoReturn:
             _fail(sentence, 2)
         raise
     sys.exit(0)
+
+
+def only_key(key: str, arguments: Sequence[str], usage: str) -> str:
+    """The value of the one key that a command takes. Raises `UserError` where anything else is given."""
+    for argument in arguments:
+        name, equals, _ = argument.partition("=")
+        if not equals or name != key:
+            hint = did_you_mean(name, [key])
+            raise UserError(f"'{argument}' is not understood; write {usage}.{hint}")
+    if len(arguments) != 1 or arguments[0].endswith("="):
+        raise UserError(f"{key} has to be given once: {usage}")
+    return arguments[0].partition("=")[2]
+
+
+def own_key(key: str) -> str | None:
+    """Takes key=VALUE out of the arguments, where it is a command's own and none of a run's configuration."""
+    named = [argument for argument in sys.argv[1:] if argument.startswith(f"{key}=")]
+    sys.argv[1:] = [argument for argument in sys.argv[1:] if argument not in named]
+    return named[-1].removeprefix(f"{key}=") if named else None
+
+
+def own_switch(key: str) -> bool:
+    """As `own_key`, of true or false; not given it is false."""
+    value = own_key(key) or "false"
+    if value not in ("true", "false"):
+        raise UserError(f"{key} must be true or false, not '{value}'.")
+    return value == "true"
 
 
 def _step_back() -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
-from importlib.metadata import entry_points
-from importlib.resources import files
-from typing import Any, NoReturn
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, NoReturn, TypeVar
 
 import hydra
 from hydra._internal.utils import get_args_parser
@@ -24,58 +25,86 @@ from omegaconf.errors import OmegaConfBaseException
 
 from envisions import __version__
 from envisions.errors import UserError, did_you_mean
+from envisions.settings import plugins
+from envisions.settings.help import GROUPS, PLUGGED, help_page, known_keys
+from envisions.settings.keys import nearest_key
 from envisions.settings.schema import Settings, check_ranges
 
-PLUGINS = "envisions.envs"  # the group of entry points; each names a class, "package.module:Class"
+T = TypeVar("T")
+_PLUGGED_KEY = rf"(?=({'|'.join(PLUGGED)})\.)"
 
 
-def compose() -> list[tuple[Settings, str]]:
+def compose(about: str | None = None) -> list[tuple[Settings, str]]:
     """The settings of each run that the command line asks for, with its environment's name in `conf/env`: one
-    run, or several with `--multirun`. All are checked before the first begins. Raises `UserError`."""
-    _check_flags()
-    composed: list[tuple[DictConfig, str]] = []
-
-    def keep(config: DictConfig) -> None:
-        composed.append((config, str(HydraConfig.get().runtime.choices.get("env"))))
-
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises instead of printing a trace and exiting
-    _offer()
+    run, or several with `--multirun`. All are checked before the first begins. With `--help` it prints what
+    the command is `about` and the keys, and exits. Raises `UserError`."""
+    flags = _flags()
     try:
-        hydra.main(version_base="1.3", config_path="pkg://conf", config_name="config")(keep)()
+        plugins.check_choice(flags.overrides)
+        if flags.help:
+            print(*_composed(_place(flags), flags.overrides, partial(help_page, about)))
+            sys.exit(0)
+        options = [word for word in sys.argv[1:] if word not in flags.overrides]
+        composed = _composed(options, flags.overrides, lambda config, env: (config, env))
         return [(_typed(config), env) for config, env in composed]
     except MissingConfigException as error:
         raise UserError(_missing(error)) from error
     except OverrideParseException as error:
         raise UserError(_unparsed(error)) from error
     except (HydraException, OmegaConfBaseException, ValueError) as error:
-        raise UserError(_refused(error)) from error
+        raise UserError(_refused(error, flags)) from error
 
 
 def load(*overrides: str) -> Settings:
     """The settings that these overrides give, without a command line: for notebooks and tests."""
     _offer()
+    plugins.check_choice(overrides)
     with hydra.initialize_config_module("conf", version_base="1.3"):
-        return _typed(hydra.compose("config", overrides=list(overrides)))
+        return _typed(hydra.compose("config", overrides=_let_pass(overrides)))
+
+
+def _composed(
+    options: Sequence[str], overrides: Sequence[str], use: Callable[[DictConfig, str], T]
+) -> list[T]:
+    """What `use` makes, for each run, of the configuration that Hydra composes, unchecked, and of the
+    environment's name. `options` are Hydra's own."""
+    used: list[T] = []
+
+    def keep(config: DictConfig) -> None:
+        used.append(use(config, str(HydraConfig.get().runtime.choices.get("env"))))
+
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra raises instead of printing a trace and exiting
+    _offer()
+    with _arguments([*options, *_let_pass(overrides)]):
+        hydra.main(version_base="1.3", config_path="pkg://conf", config_name="config")(keep)()
+    return used
+
+
+@contextmanager
+def _arguments(words: Sequence[str]) -> Iterator[None]:
+    """The command line as Hydra is to see it."""
+    typed = sys.argv
+    sys.argv = [typed[0], *words]
+    try:
+        yield
+    finally:
+        sys.argv = typed
+
+
+def _let_pass(overrides: Sequence[str]) -> list[str]:
+    """Hydra lets a key that no file has pass if it begins with ++. Whether a plugged-in class takes it is
+    asked of the class itself (build.py)."""
+    return [re.sub(rf"^\+{{0,2}}{_PLUGGED_KEY}", "++", override) for override in overrides]
 
 
 def _offer() -> None:
-    """The schema, and environments of installed packages by the names of their entry points; none of them is
-    imported."""
+    """The schema, and the environments of installed packages."""
     ConfigStore.instance().store(name="settings", node=Settings)
-    shipped = {path.name.removesuffix(".yaml") for path in files("conf").joinpath("env").iterdir()}
-    for point in entry_points(group=PLUGINS):
-        if point.name in shipped:
-            owner = point.dist.name if point.dist else point.value
-            raise UserError(
-                f"the installed package {owner} has an environment '{point.name}', which is the name of one"
-                " of ours: uninstall it, or ask its author for another name."
-            )
-        node = {"_target_": point.value.replace(":", ".")}
-        ConfigStore.instance().store(group="env", name=point.name, node=node)
+    plugins.offer()
 
 
-def _check_flags() -> None:
-    """Hydra's own flags, without the page that argparse prints for a wrong one."""
+def _flags() -> Namespace:
+    """Hydra's own flags and the overrides, without the page that argparse prints for a wrong one."""
 
     def refuse(message: str) -> NoReturn:
         raise UserError(f"{message}; --help shows what can be given.")
@@ -85,7 +114,7 @@ def _check_flags() -> None:
         sys.exit(0)
     parser = get_args_parser()
     parser.error = refuse  # type: ignore[method-assign]
-    parser.parse_args()
+    return parser.parse_args()
 
 
 def _typed(config: DictConfig) -> Settings:
@@ -98,22 +127,25 @@ def _typed(config: DictConfig) -> Settings:
 
 def _missing(error: MissingConfigException) -> str:
     """An unknown choice of a group, or a group that nobody knows."""
-    group, _, name = str(error.missing_cfg_file).rpartition("/")
+    group, _, name = str(error.missing_cfg_file).partition("/")
     known = list(error.options or [])
     if not known:
         return _sentence(error)
+    if group == "env":
+        known = plugins.all_choices(known)
     return f"unknown {group} '{name}'.{did_you_mean(name, known)} Known: {', '.join(known)}."
 
 
 def _unparsed(error: OverrideParseException) -> str:
     """An override that Hydra's grammar cannot read: mostly a path with a special character."""
-    key, equals, value = str(error.override).partition("=")
+    typed = _as_typed(str(error.override))
+    key, equals, value = typed.partition("=")
     if not equals:
         return f"'{key}' is no setting; write key=value, such as rounds=3."
-    return f"cannot read '{error.override}'; quote the value twice: '{key}=\"{value}\"'."
+    return f"cannot read '{typed}'; quote the value twice: '{key}=\"{value}\"'."
 
 
-def _refused(error: Exception) -> str:
+def _refused(error: Exception, flags: Namespace) -> str:
     """A key that does not exist, or a value of the wrong type."""
     cause: Any = error.__cause__ or error
     key = getattr(cause, "full_key", None)
@@ -121,30 +153,29 @@ def _refused(error: Exception) -> str:
         return f"cannot use {' '.join(sys.argv[1:])}: {_sentence(cause)} --help shows what can be given."
     reason = _sentence(cause)
     if re.search(r"not in '|not in struct", reason):
-        hint = (
-            did_you_mean(key, _known_keys())
-            or " --help shows all keys; one that only your own class knows takes a + before it."
-        )
+        hint = nearest_key(key, _known_keys(flags)) or " --help shows all keys."
         return f"unknown key '{key}'.{hint}"
     return f"{key}: {reason}"
 
 
 def _sentence(error: Exception) -> str:
-    reason = str(error).splitlines()[0].rstrip(".")
+    reason = _as_typed(str(error).splitlines()[0].rstrip("."))
     return f"{reason[:1].lower()}{reason[1:]}."
 
 
-def _known_keys() -> list[str]:
-    """All keys of the configuration, with the groups chosen on the command line."""
-    chosen = [
-        argument for argument in sys.argv[1:] if re.fullmatch(r"(env|method|policy|train)=\w+", argument)
-    ]
-    with hydra.initialize_config_module("conf", version_base="1.3"):
-        config = hydra.compose("config", overrides=chosen)
-    return list(_keys(OmegaConf.to_container(config), ""))
+def _as_typed(text: str) -> str:
+    """A text of Hydra's without the signs that `_let_pass` put in."""
+    return re.sub(rf"\+\+{_PLUGGED_KEY}", "", text)
 
 
-def _keys(config: Any, prefix: str) -> Iterator[str]:
-    for name, value in config.items() if isinstance(config, dict) else ():
-        yield prefix + name
-        yield from _keys(value, f"{prefix}{name}.")
+def _known_keys(flags: Namespace) -> list[str]:
+    """All keys, with the groups and classes chosen on the command line."""
+    choice = rf"({'|'.join(GROUPS)})(\._target_)?=[^,]+"
+    chosen = [override for override in flags.overrides if re.fullmatch(choice, override)]
+    [known] = _composed(_place(flags), chosen, lambda config, env: known_keys(config))
+    return known
+
+
+def _place(flags: Namespace) -> list[str]:
+    """The options that say where the configuration is."""
+    return [f"--config-dir={flags.config_dir}"] if flags.config_dir else []

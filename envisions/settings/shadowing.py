@@ -17,7 +17,13 @@ _HOME = Path(__file__).resolve().parents[2]
 
 
 def check_shadowing() -> None:
-    """Raises `UserError` naming the file that hides one of our packages."""
+    """Raises `UserError` naming the file or folder that hides one of our packages."""
+    ours = sys.modules["envisions"]
+    if ours.__file__ is None:  # a namespace: an import hook found this module, the package came from a folder
+        raise UserError(
+            f"the folder '{next(iter(ours.__path__))}' hides the package 'envisions'; start from another"
+            " folder, or install the checkout once more (pip install -e)."
+        )
     for name in PACKAGES:
         spec = PathFinder.find_spec(name, sys.path)
         found = spec.origin or next(iter(spec.submodule_search_locations or []), None) if spec else None

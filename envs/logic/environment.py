@@ -50,6 +50,8 @@ class LogicEnvironment(ProgramEnvironment):
     examples = EXAMPLES
     default_levels: ClassVar[Mapping[int, float]] = {0: 0.5, 1: 0.5, 2: 0.0, 3: 0.0, 4: 0.0}
 
+    readings: ClassVar[Mapping[str, Sequence[str]]] = {"semantics": get_args(Semantics)}
+
     def __init__(self, *, semantics: str, **keys: Any) -> None:
         if semantics not in get_args(Semantics):
             raise UserError(
