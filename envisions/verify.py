@@ -1,9 +1,9 @@
 """`python -m envisions.verify run.dir=PATH`: checks every certificate of a run again.
 
 Reads the folder, changes nothing in it, and prints how many certificates of each kind hold and which do not.
-Those of an environment's own kinds are asked of its `recheck`; where the environment is not installed, or does
-not know the kind, they are counted as not re-checkable here. Exit code 0 if all hold, 1 if one does not, 2 for
-a mistake in the command. Its one key is run.dir. For example::
+Those of an environment's own kinds are asked of its `recheck`; where the environment is not installed, or
+does not know the kind, they are counted as not re-checkable here. Exit code 0 if all hold, 1 if one does not,
+2 for a mistake in the command. Its one key is run.dir. For example::
 
     python -m envisions.verify run.dir=runs/math-envisions-0a1b2c3d
 """

@@ -165,7 +165,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a check: "pass", "fail", "skip", "not seen", or "not reached" since another check failed."""
+    """What came of a check: "pass", "fail", "skip", "not seen", or "not reached" since another one failed."""
 
     name: str
     status: str
@@ -174,4 +174,5 @@ class Outcome:
 
 
 def _defect(fault: Fault) -> DefectError:
-    return DefectError(f"it {fault.what}", f"{fault.hook} ({fault.where})" if fault.where else fault.hook)
+    place = f"{fault.hook} ({fault.where})" if fault.where else fault.hook
+    return DefectError(f"it {fault.what}", place, cause=fault.where or fault.hook)

@@ -52,8 +52,8 @@ class Findings:
 
 
 def verify(run: Path, display: Display | None = None) -> Findings:
-    """Checks all certificates of a run directory, a file after the other; the display also tells of hooks that
-    fail. Raises `UserError` where there is no run."""
+    """Checks all certificates of a run directory, a file after the other; the display also tells of hooks
+    that fail. Raises `UserError` where there is no run."""
     if not run.is_dir():
         raise UserError(f"There is no run directory '{run}'; give the one that `run.dir` named.")
     rounds = layout.rounds(run)

@@ -166,7 +166,7 @@ def test_two_causes_fail_two_checks(executor: Executor) -> None:
     failed = {outcome.name: outcome for outcome in outcomes if outcome.status == "fail"}
     assert failed.keys() == {"protocol", "gold"}
     assert "KeyError" in failed["gold"].note
-    assert "test_one_cause.py:" in failed["gold"].note
+    assert "test_one_cause.py:" in failed["gold"].example
 
 
 class Slips(ProgramEnvironment):
