@@ -99,7 +99,8 @@ def _found(libraries: Iterable[str]) -> list[str]:
 
 @cache
 def _entries(library: str) -> tuple[str, ...]:
-    """The directory or file of a library, wherever it is installed, and the shared libraries of its wheel."""
+    """The directory or file of a library, wherever it is installed, the shared libraries of its wheel, and
+    what is recorded of its installation: some ask for their own version."""
     try:
         spec = importlib.util.find_spec(library)
     except (ImportError, ValueError):
@@ -108,7 +109,21 @@ def _entries(library: str) -> tuple[str, ...]:
         return ()
     places = list(spec.submodule_search_locations or filter(None, [spec.origin]))
     beside = [os.path.join(os.path.dirname(place), f"{library}.libs") for place in places]
-    return tuple(os.path.realpath(path) for path in [*places, *beside] if os.path.exists(path))
+    installed = [path for place in places for path in _records_of(os.path.dirname(place), library)]
+    return tuple(os.path.realpath(path) for path in [*places, *beside, *installed] if os.path.exists(path))
+
+
+def _records_of(folder: str, library: str) -> list[str]:
+    """The `.dist-info` directories of the distributions that brought it."""
+    marks = (f"\n{library}/__init__.py,", f"\n{library}.py,")
+    return [path for path, files in _records(folder).items() if any(mark in files for mark in marks)]
+
+
+@cache
+def _records(folder: str) -> dict[str, str]:
+    """What each distribution in the folder says that it holds."""
+    records = sorted(Path(folder).glob("*.dist-info/RECORD"))
+    return {str(record.parent): "\n" + record.read_text(errors="replace") for record in records}
 
 
 @cache
