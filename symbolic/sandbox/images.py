@@ -77,7 +77,7 @@ _ALGEBRA = (
     + """
 from symbolic.algebra import simplify
 from symbolic.answers.latex import translate
-translate(r"\\sum_{k=1}^{4} k + \\binom{4}{2}")
+translate(r"\\sum_{k=1}^{4} k")
 """
 )
 
