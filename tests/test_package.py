@@ -60,6 +60,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copied(folder)
 
 
+@pytest.mark.slow
 def test_it_runs_from_the_folder_above_an_editable_checkout(clone: Path, tmp_path: Path) -> None:
     python = environment(tmp_path, "--editable", clone)
     for module in ("envisions.iterate", "envisions.check_env", "envisions.verify"):

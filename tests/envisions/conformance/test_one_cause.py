@@ -161,6 +161,7 @@ def test_one_cause_fails_one_check(kind: type, executor: Executor) -> None:
         assert failed == [ONE[kind]]
 
 
+@pytest.mark.slow
 def test_two_causes_fail_two_checks(executor: Executor) -> None:
     outcomes = examined(TwoCauses, executor)
     failed = {outcome.name: outcome for outcome in outcomes if outcome.status == "fail"}
@@ -237,6 +238,7 @@ class Slip(Sound):
         return judge(1, 1)
 
 
+@pytest.mark.slow
 def test_check_env_names_a_misspelt_hook(executor: Executor) -> None:
     outcomes = examined(Slip, executor)
     [failed] = [outcome for outcome in outcomes if outcome.status == "fail"]
@@ -262,6 +264,7 @@ def proofwriter(path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_remedy_for_labels_stands_in_the_failing_check(executor: Executor, tmp_path: Path) -> None:
     data = str(proofwriter(tmp_path / "pw.jsonl"))
     keys = {"data": data, "test_data": data, "n_train": 1, "n_test": 1, "semantics": "open"}

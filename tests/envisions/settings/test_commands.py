@@ -57,6 +57,7 @@ OWN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flag", ["--help", "-h"])
 @pytest.mark.parametrize("module", OWN)
 def test_help_of_a_command_is_its_own(module: str, flag: str) -> None:
