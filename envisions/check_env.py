@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 from envisions.settings.cli import command
@@ -17,14 +18,14 @@ def main() -> None:
     from envisions.conformance import CHECKS, Subject, examine
     from envisions.conformance.table import show, with_progress
     from envisions.models import resolve
-    from envisions.policies.encode import load_encoder
+    from envisions.policies.fit import load_encoder
     from envisions.runs.folder import write_json
     from envisions.settings.compose import compose
     from symbolic import Executor
 
     path = _json_path()
     [(settings, env)] = compose()
-    encode, context = load_encoder(resolve(settings.model).path)
+    encode, context = load_encoder(resolve(settings.model).path, datetime.now(UTC))
     with Executor() as executor:
         subject = Subject(dict(settings.env), executor, encode, context, settings.max_new_tokens)
         subject.environment  # noqa: B018  a mistake in the command is answered before the table

@@ -6,7 +6,18 @@ or transformers before it is called. Not covered: adapters without their base, s
 
 from envisions.models.device import Device, DType, choose_device
 from envisions.models.folder import ModelSource
-from envisions.models.load import load_model
+from envisions.models.load import check_finite, context, load_config, load_model, load_tokenizer
 from envisions.models.resolve import resolve
 
-__all__ = ["DType", "Device", "ModelSource", "choose_device", "load_model", "resolve"]
+__all__ = [
+    "DType",
+    "Device",
+    "ModelSource",
+    "check_finite",
+    "choose_device",
+    "context",
+    "load_config",
+    "load_model",
+    "load_tokenizer",
+    "resolve",
+]
