@@ -40,13 +40,14 @@ def check_fit(
     _check_vocabulary(tokenizer, config, folder)
     hashed, kinds = hashlib.sha256(), dict[tuple[str, ...], Sequence[Message]]()
     for task, messages in asked:
-        kinds.setdefault(tuple(message["role"] for message in messages), messages)
+        roles = tuple(message["role"] for message in messages)
+        if roles not in kinds:
+            kinds[roles] = messages
+            _check_seen(tokenizer, messages, moment, folder)
         ids = encode(tokenizer, messages, moment)
         check_room(task, ids, new_tokens, context(config))
         _check_embedded(tokenizer, ids, config, folder)
         hashed.update(repr(ids).encode())
-    for messages in kinds.values():
-        _check_seen(tokenizer, messages, moment, folder)
     _check_saved(tokenizer, config, kinds.values(), folder)
     return hashed.hexdigest()
 

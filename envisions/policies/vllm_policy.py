@@ -5,12 +5,13 @@ All requests of a call go to the engine at once. Not covered: several machines.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from envisions.errors import HarnessError
+from envisions.errors import HarnessError, UserError
 from envisions.policies.completions import completion_text
 from envisions.policies.protocol import Completion, OnCompletion, Request, Sampling
 from envisions.policies.vllm_engine import ENGINE
@@ -86,6 +87,11 @@ class VLLMPolicy:
             )
         ids = tuple(written.token_ids)
         scores = tuple(float(step[token].logprob) for step, token in zip(written.logprobs, ids, strict=True))
+        if not all(map(math.isfinite, scores)):
+            raise UserError(
+                "the model's log-probabilities are not finite: its weights are damaged, or overflow the"
+                " number format that vLLM runs them in; try policy=transformers, or choose another model."
+            )
         return Completion(ids, scores, completion_text(self._tokenizer, ids, stops), finish)
 
     def score(self, pairs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[tuple[float, ...]]:

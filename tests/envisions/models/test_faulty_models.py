@@ -1,5 +1,5 @@
-"""Models with one fault each, in whole rounds: what a run can do without is replaced, and everything else is told
-in a sentence before anything is computed."""
+"""Models with one fault each, in whole rounds: what a run can do without is replaced, and everything else is
+told in a sentence before anything is computed."""
 
 from __future__ import annotations
 
@@ -142,7 +142,10 @@ HARMLESS: Mapping[str, Callable[[Path], object]] = {
         MistralForCausalLM, model_type="mistral", sliding_window=8, layer_types=None, rope_parameters=None
     ),
 }
-RAISES_FOR = "{{% for m in messages %}}{{% if {} %}}{{{{ raise_exception('no such role') }}}}{{% endif %}}{{% endfor %}}"
+RAISES_FOR = (
+    "{{% for m in messages %}}{{% if {} %}}{{{{ raise_exception('no such role') }}}}{{% endif %}}"
+    "{{% endfor %}}"
+)
 REFUSED: Mapping[str, tuple[Callable[[Path], object], str]] = {
     "a template that refuses the assistant": (
         template(RAISES_FOR.format("m.role == 'assistant'") + CHATML),
