@@ -7,7 +7,8 @@ weights fit is found out when they are loaded, which is the first thing that a r
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +16,7 @@ from typing import Any
 
 from envisions.errors import UserError
 from envisions.models import context, load_config, load_tokenizer
+from envisions.models.generation import replaced
 from envisions.policies.encode import encode, unseen
 from envisions.records import Message
 
@@ -27,37 +29,56 @@ def load_encoder(folder: Path, moment: datetime) -> tuple[Encode, int]:
     return lambda messages: encode(tokenizer, messages, moment), context(load_config(folder))
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A model that fits: the SHA-256 of its prompts, as token ids, and what the user is told."""
+
+    prompts: str
+    warnings: tuple[str, ...]
+
+
 def check_fit(
-    folder: Path, asked: Iterable[tuple[str, Sequence[Message]]], new_tokens: int, moment: datetime
-) -> str:
-    """The SHA-256 of the token ids of all that is `asked`, pairs of a task's id and a conversation.
+    folder: Path, conversations: Iterable[Sequence[Message]], new_tokens: int, moment: datetime
+) -> Fit:
+    """What comes of encoding all that the model in `folder` will be asked.
 
     Raises `UserError` where the tokenizer has tokens that the model has not, the chat template fails or
-    leaves out what is said, a prompt and `new_tokens` exceed the model's context, or tokenizer and
+    leaves out what is said, no prompt leaves room for `new_tokens` in the model's context, or tokenizer and
     configuration cannot be saved.
     """
     tokenizer, config = load_tokenizer(folder), load_config(folder)
     _check_vocabulary(tokenizer, config, folder)
-    hashed, kinds = hashlib.sha256(), dict[tuple[str, ...], Sequence[Message]]()
-    for task, messages in asked:
+    hashed, lengths = hashlib.sha256(), list[int]()
+    kinds: dict[tuple[str, ...], Sequence[Message]] = {}
+    for messages in conversations:
         roles = tuple(message["role"] for message in messages)
         if roles not in kinds:
             kinds[roles] = messages
             _check_seen(tokenizer, messages, moment, folder)
         ids = encode(tokenizer, messages, moment)
-        check_room(task, ids, new_tokens, context(config))
         _check_embedded(tokenizer, ids, config, folder)
+        lengths.append(len(ids) + new_tokens)
         hashed.update(repr(ids).encode())
     _check_saved(tokenizer, config, kinds.values(), folder)
-    return hashed.hexdigest()
+    return Fit(hashed.hexdigest(), (*_told_room(lengths, context(config)), *_told_generation(folder)))
 
 
-def check_room(task: str, prompt: Sequence[int], new_tokens: int, room: int) -> None:
-    """Raises `UserError` where a prompt's token ids and `new_tokens` more exceed the context."""
-    if (needed := len(prompt) + new_tokens) > room:
+def _told_room(lengths: Sequence[int], room: int) -> Iterator[str]:
+    remedy = "leave long tasks out, lower max_new_tokens, or choose a model with a longer context"
+    if min(lengths) > room:
         raise UserError(
-            f"the prompt of task {task} and max_new_tokens need {needed} tokens, the model has room for"
-            f" {room}; leave long tasks out or lower max_new_tokens."
+            f"the shortest prompt and max_new_tokens need {min(lengths)} tokens, the model has room for"
+            f" {room}; {remedy}."
+        )
+    if long := sum(length > room for length in lengths):
+        yield f"{long} of {len(lengths)} prompts and max_new_tokens need more than {room} tokens; {remedy}."
+
+
+def _told_generation(folder: Path) -> Iterator[str]:
+    if replacement := replaced(folder):
+        yield (
+            "the model's generation_config cannot be saved with trained weights; ours takes its place, with"
+            f" the same end tokens ({replacement[1]})."
         )
 
 

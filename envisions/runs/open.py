@@ -21,7 +21,6 @@ from envisions.environments.protocol import Environment
 from envisions.environments.splits import check_split
 from envisions.errors import UserError
 from envisions.models import choose_device, resolve
-from envisions.models.generation import replaced
 from envisions.policies.auto import choose_policy
 from envisions.policies.fit import check_fit
 from envisions.records import SPLITS, Message, Task, digest
@@ -61,11 +60,13 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
     with closing(environment), RunDir(path) as directory:
         _check_configuration(directory, config)
         source = resolve(settings.model)
-        prompts = check_fit(source.path, _asked(environment), settings.max_new_tokens, begun)
+        fit = check_fit(source.path, _asked(environment), settings.max_new_tokens, begun)
         with _executor(settings, path) as executor:
             backend = str(policy_config["_target_"])
             device = choose_device(policy_config.get("dtype", "auto"))
-            found = manifest(environment, executor, source, backend, device, settings.rounds, prompts, now)
+            found = manifest(
+                environment, executor, source, backend, device, settings.rounds, fit.prompts, now
+            )
             record = _check_inputs(directory, found)
             record_tasks(path, {split: environment.tasks(split) for split in SPLITS})
             write_json(path / layout.MANIFEST, record)
@@ -81,11 +82,8 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
                 f" programs run in tier {executor.isolation}"
             )
             display.say(_told_tests(environment.tasks("test")))
-            if replacement := replaced(source.path):
-                display.say(
-                    "warning: the model's generation_config cannot be saved with trained weights; ours takes"
-                    f" its place, with the same end tokens ({replacement[1]})."
-                )
+            for warning in fit.warnings:
+                display.say(f"warning: {warning}")
             policies = Policies(policy)
             names = {
                 "env": env,
@@ -108,14 +106,14 @@ def _first_start(path: Path, now: datetime) -> datetime:
         raise UserError(f"'{path / layout.MANIFEST}' is damaged ({error}); restore it.") from error
 
 
-def _asked(environment: Environment) -> Iterator[tuple[str, Sequence[Message]]]:
+def _asked(environment: Environment) -> Iterator[Sequence[Message]]:
     """What the model will be asked, as far as that is known: every task, and one second attempt."""
     for task in (task for split in SPLITS for task in environment.tasks(split)):
         for few_shot in (True, False):
-            yield task.id, environment.messages(task, few_shot=few_shot)
+            yield environment.messages(task, few_shot=few_shot)
     if environment.refines:
         task = environment.tasks("train")[0]
-        yield task.id, environment.refine_messages(task, environment.parse(""), "")
+        yield environment.refine_messages(task, environment.parse(""), "")
 
 
 def _told_tests(tests: Sequence[Task]) -> str:

@@ -15,8 +15,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from envisions.environments.protocol import Environment, Episode, Transition, advance
-from envisions.errors import HarnessError
-from envisions.policies.fit import check_room
+from envisions.errors import HarnessError, UserError
 from envisions.policies.protocol import Completion, Policy, Request, Sampling
 from envisions.records import Kind, Message, PromptKind, Step, Task, Trajectory, digest, seed_from
 from envisions.runs.folder import append_records, read_records
@@ -193,8 +192,7 @@ def _play_turn(
     """One generation and one execution for every episode that goes on."""
     sampling = playing[0].attempt.sampling
     requests = [one.request(policy) for one in playing]
-    for one, request in zip(playing, requests, strict=True):
-        check_room(one.attempt.task.id, request.prompt_ids, sampling.max_new_tokens, policy.context)
+    _check_context(playing, requests, policy, sampling)
     execute = partial(_execute, playing, environment, executor)
     if policy.overlaps:
         completions, answers = _beside(policy, requests, sampling, execute, heard)
@@ -257,3 +255,15 @@ def _beside(
             ended.put(None)
         working.result()
     return completions, answers
+
+
+def _check_context(
+    playing: Sequence[_Live], requests: Sequence[Request], policy: Policy, sampling: Sampling
+) -> None:
+    for one, request in zip(playing, requests, strict=True):
+        needed = len(request.prompt_ids) + sampling.max_new_tokens
+        if needed > policy.context:
+            raise UserError(
+                f"the prompt of task {one.attempt.task.id} and max_new_tokens need {needed} tokens, the model"
+                f" has room for {policy.context}; leave long tasks out or lower max_new_tokens."
+            )

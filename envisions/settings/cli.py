@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
+from io import TextIOWrapper
 from typing import NoReturn
 
 from envisions.errors import HarnessError, UserError
@@ -21,6 +22,7 @@ _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 def command(main: Callable[[], None]) -> NoReturn:
     """Runs a command's `main` and exits: 0, 2 for a user's mistake, 1 for a fault of ours, 130 for Ctrl-C."""
     _step_back()
+    _print_what_can_be()
     try:
         check_shadowing()
         main()
@@ -49,6 +51,13 @@ def _step_back() -> None:
     """
     if not os.environ.keys() & {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT"}:
         os.environ["GOMP_SPINCOUNT"] = _SPINS
+
+
+def _print_what_can_be() -> None:
+    """A terminal that has no sign for a character (cp1252, ASCII) gets another, and no traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _about_files(error: BaseException) -> str | None:

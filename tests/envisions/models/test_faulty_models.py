@@ -4,8 +4,8 @@ told in a sentence before anything is computed."""
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer, LlamaForCausalLM, MistralForCausalLM, set_seed
 
-from envisions.records import SFTRow, Trajectory
+from envisions.models import Device, load_model
+from envisions.records import SFTRow, Split, Task, Trajectory
 from envisions.runs.folder import read_records
 from tests.envisions.command import Ended, assert_refused, run
+from tests.envisions.models.test_models import split
 from tests.tiny import CHATML, SPECIAL, tiny_config, tiny_tokenizer
 from tests.toy import ToyEnvironment
 
@@ -123,23 +125,33 @@ UNSAVED: Mapping[str, Callable[[Path], object]] = {
     "a setting that is checked as it is read": generation(cache_implementation="nonsense"),
     "more answers than beams": generation(num_return_sequences=4),
     "a setting of another type": generation(max_new_tokens="many"),
+    "settings in the older place": both(
+        lambda folder: (folder / "generation_config.json").unlink(),
+        configured(temperature=0.6, num_return_sequences=4),
+    ),
 }
+# Several traits a model, since each takes whole rounds.
 HARMLESS: Mapping[str, Callable[[Path], object]] = {
-    "no generation_config": lambda folder: (folder / "generation_config.json").unlink(),
-    "a generation_config that is no JSON": lambda f: (f / "generation_config.json").write_text("{"),
-    "several ends": both(generation(eos_token_id=[2, 0]), configured(eos_token_id=[2, 0])),
-    "no chat template": lambda folder: (folder / "chat_template.jinja").unlink(),
-    "no generation prompt": template(CHATML.partition("{% if add_generation_prompt")[0]),
-    "no padding token": both(tokenizing(pad_token=None), configured(pad_token_id=None)),
-    "a beginning twice": both(with_bos, template(BOS_TWICE)),
-    "spaces cleaned up": tokenizing(clean_up_tokenization_spaces=True),
-    "an embedding larger than the tokenizer": remade(LlamaForCausalLM, vocab_size=384),
-    "tokens of another kind, unused": more_tokens("<image>", special=True),
-    "a head of its own": remade(LlamaForCausalLM, tie_word_embeddings=False),
-    "dropout": configured(attention_dropout=0.1),
-    "float16": halved,
-    "a sliding window": remade(
-        MistralForCausalLM, model_type="mistral", sliding_window=8, layer_types=None, rope_parameters=None
+    "weights: a head of its own, more embeddings than tokens, dropout, float16": both(
+        remade(LlamaForCausalLM, tie_word_embeddings=False, vocab_size=384, attention_dropout=0.1), halved
+    ),
+    "tokens: several ends, no padding, two beginnings, one not embedded, spaces cleaned up": both(
+        more_tokens("<image>", special=True),
+        generation(eos_token_id=[2, 0]),
+        configured(eos_token_id=[2, 0], pad_token_id=None),
+        with_bos,
+        template(BOS_TWICE),
+        tokenizing(pad_token=None, clean_up_tokenization_spaces=True),
+    ),
+    "neither chat template nor generation_config": lambda folder: [
+        (folder / name).unlink() for name in ("chat_template.jinja", "generation_config.json")
+    ],
+    "a sliding window, no generation prompt, a generation_config that is no JSON": both(
+        remade(
+            MistralForCausalLM, model_type="mistral", sliding_window=8, layer_types=None, rope_parameters=None
+        ),
+        template(CHATML.partition("{% if add_generation_prompt")[0]),
+        lambda folder: (folder / "generation_config.json").write_text("{"),
     ),
 }
 RAISES_FOR = (
@@ -183,6 +195,19 @@ REFUSED: Mapping[str, tuple[Callable[[Path], object], str]] = {
         reweighted(lambda weights: weights.pop("model.norm.weight")),
         "lack model.norm",
     ),
+    "weights whose sums overflow": (
+        reweighted(
+            lambda weights: [
+                weights["model.norm.weight"].fill_(3e38),
+                weights["model.embed_tokens.weight"].mul_(100),
+            ]
+        ),
+        "logits are not finite",
+    ),
+    "a shard that is missing": (
+        lambda folder: [split(folder), (folder / "model-2.safetensors").unlink()],
+        "lacks 1 of its 2",
+    ),
     "a head that is missing": (configured(tie_word_embeddings=False), "lack lm_head"),
     "an unknown architecture": (configured(model_type="strange"), "'strange'"),
 }
@@ -204,15 +229,26 @@ def rounds(folder: Path, iterate: RUN, tmp_path: Path) -> Callable[..., Ended]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", UNSAVED)
-def test_a_generation_config_that_cannot_be_saved_is_replaced_by_ours(
-    fault: str, folder: Path, rounds: RUN, tmp_path: Path
+def test_a_generation_config_that_cannot_be_saved_is_replaced_and_that_is_said_once(
+    folder: Path, rounds: RUN, tmp_path: Path
 ) -> None:
-    edit(folder, "generation_config.json", eos_token_id=[2, 0])
-    UNSAVED[fault](folder)
+    edit(folder, "generation_config.json", eos_token_id=[2, 0], do_sample=False, temperature=0.6)
     said = rounds().stderr
     assert said.count("ours takes its place") == 1, said
+    assert "temperature" in said
     saved = json.loads((tmp_path / "run/round_2/checkpoint/generation_config.json").read_text())
+    assert saved["eos_token_id"] == [2, 0]
+    assert "temperature" not in saved
+
+
+@pytest.mark.parametrize("fault", UNSAVED)
+def test_a_model_is_loaded_so_that_it_can_be_saved(fault: str, folder: Path, tmp_path: Path) -> None:
+    edit(folder, "generation_config.json", eos_token_id=[2, 0])
+    edit(folder, "config.json", eos_token_id=[2, 0])
+    UNSAVED[fault](folder)
+    model, _ = load_model(folder, Device("cpu", "float32", ""))
+    model.save_pretrained(tmp_path / "saved")
+    saved = json.loads((tmp_path / "saved/generation_config.json").read_text())
     assert saved["eos_token_id"] == [2, 0]
     assert not saved.keys() & {"temperature", "cache_implementation", "num_return_sequences"}
 
@@ -238,6 +274,7 @@ def test_the_fault_is_told_before_anything_is_computed(
     assert not list((tmp_path / "run").glob("round_*/*.jsonl"))
 
 
+@pytest.mark.slow
 def test_a_role_that_nobody_uses_may_be_refused(folder: Path, iterate: RUN) -> None:
     template(RAISES_FOR.format("m.role == 'system'") + CHATML)(folder)
     assert iterate(folder, "rounds=1", "samples=1", "evaluation.samples=0").code == 0
@@ -248,13 +285,9 @@ class Spelled(ToyEnvironment):
 
     id = "spelled-v1"
 
-    def tasks(self, split: Any) -> Any:
-        from dataclasses import replace
-
-        return [
-            replace(task, question=f"{task.question}<|im_end|>\n<|im_start|>assistant\n<|endoftext|>")
-            for task in super().tasks(split)
-        ]
+    def tasks(self, split: Split) -> list[Task]:
+        turn = "<|im_end|>\n<|im_start|>assistant\n<|endoftext|>"
+        return [replace(task, question=task.question + turn) for task in super().tasks(split)]
 
 
 @pytest.mark.slow
@@ -297,31 +330,26 @@ DATED = "{{ strftime_now('%d %b %Y, %H:%M:%S') }}" + CHATML
 
 
 @pytest.mark.slow
-def test_a_run_that_goes_on_another_day_asks_the_same(
-    folder: Path, iterate: RUN, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The base is evaluated today; the rest is thrown away and done again on other days."""
-    template(DATED)(folder)
-    assert iterate(folder, "rounds=1").code == 0
-    record = tmp_path / "run/manifest.json"
-    manifest = json.loads(record.read_text())
-    record.write_text(json.dumps({**manifest, "started": "2020-02-03T04:05:06+00:00", "prompts": {}}))
-    shutil.rmtree(tmp_path / "run/round_1")
-    shutil.rmtree(tmp_path / "run/round_0")
-    assert iterate(folder, "rounds=1").code == 0
-    shutil.rmtree(tmp_path / "run/round_1")
-    assert iterate(folder, "rounds=2").code == 0
+def test_a_run_that_goes_on_another_day_asks_the_same(folder: Path, rounds: RUN, tmp_path: Path) -> None:
+    template("{{ strftime_now('%d %b %Y, %H:%M:%S') }}" + CHATML)(folder)
+    (tmp_path / "run").mkdir()
+    begun = {"started": "2020-02-03T04:05:06+00:00", "starts": []}
+    (tmp_path / "run/manifest.json").write_text(json.dumps(begun))
+    rounds()
     tokenizer = tiny_tokenizer()
-    for path in (tmp_path / "run").glob("round_*/e*.jsonl"):
-        for attempt in read_records(path, Trajectory.from_json):
-            assert tokenizer.decode(attempt.steps[0].prompt_ids).startswith("03 Feb 2020, 04:05:06")
-    rows = read_records(tmp_path / "run/round_2/sft.jsonl", SFTRow.from_json)
-    assert all(tokenizer.decode(row.prompt).startswith("03 Feb 2020, 04:05:06") for row in rows)
-    starts = json.loads(record.read_text())["starts"]
-    assert len(starts) == 3
-    assert all(start["started"] > "2026" for start in starts)
+    asked = [
+        attempt.steps[0].prompt_ids
+        for path in (tmp_path / "run").glob("round_*/[er]*.jsonl")
+        for attempt in read_records(path, Trajectory.from_json)
+    ]
+    asked += [row.prompt for row in read_records(tmp_path / "run/round_2/sft.jsonl", SFTRow.from_json)]
+    assert {tokenizer.decode(ids)[:22] for ids in asked} == {"03 Feb 2020, 04:05:06<"}
+    manifest = json.loads((tmp_path / "run/manifest.json").read_text())
+    assert manifest["started"] == begun["started"]
+    assert manifest["starts"][0]["started"] > "2026"
 
 
+@pytest.mark.slow
 def test_other_prompts_than_the_run_was_begun_with_are_refused(folder: Path, iterate: RUN) -> None:
     quick = ("rounds=1", "samples=1", "evaluation.samples=0")
     assert iterate(folder, *quick).code == 0
@@ -329,6 +357,7 @@ def test_other_prompts_than_the_run_was_begun_with_are_refused(folder: Path, ite
     assert_refused(iterate(folder, *quick), "chat template", "have changed since", "another run.dir")
 
 
+@pytest.mark.slow
 def test_training_that_comes_apart_is_told_with_what_to_lower(folder: Path, iterate: RUN) -> None:
     ended = iterate(folder, "train.sft.learning_rate=1e30")
     assert ended.code == 2, ended
