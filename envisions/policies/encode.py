@@ -34,9 +34,7 @@ def encode(
     `UserError` where the template fails.
     """
     spelling = _spelling(tokenizer)
-    hidden = [
-        Message(role=message["role"], content=spelling.hide(message["content"])) for message in messages
-    ]
+    hidden = [Message(role=message["role"], content=spelling.hide(message)) for message in messages]
     if tokenizer.chat_template:
         return tuple(spelling.encode(_render(tokenizer, hidden, moment)))
     text = "\n\n".join(message["content"] for message in hidden)
@@ -81,14 +79,20 @@ def _beginning(tokenizer: Any) -> list[int]:
 
 
 class _Spelling:
-    """A tokenizer's control tokens, and what encodes text in which they and their spelling are told apart."""
+    """A tokenizer's control tokens, and what encodes text in which they and their spelling are told apart.
+
+    They are its special tokens, and those added tokens that the chat template writes, which may begin a turn
+    too; but the assistant's own messages may hold the latter, as marks of its thoughts or calls.
+    """
 
     def __init__(self, tokenizer: Any) -> None:
-        added = tokenizer.added_tokens_decoder
-        names = {token.content for token in added.values() if token.special} | {*tokenizer.all_special_tokens}
-        self._names = sorted(names, key=lambda name: (-len(name), name))
+        added, template = tokenizer.added_tokens_decoder.values(), str(tokenizer.chat_template)
+        special = {token.content for token in added if token.special} | {*tokenizer.all_special_tokens}
+        written = {token.content for token in added if token.content.strip() and token.content in template}
+        self._names = sorted(special | written, key=lambda name: (-len(name), name))
         self._numbers = {name: number for number, name in enumerate(self._names)}
-        self._pattern = re.compile("|".join(map(re.escape, self._names)) or r"(?!)")
+        self._pattern = _any_of(self._names)
+        self._special = _any_of([name for name in self._names if name in special])
         private = {name: f"{_CONTROL}{number}{_CONTROL}" for name, number in self._numbers.items()}
         self._private = private
         backend = getattr(tokenizer, "backend_tokenizer", None)
@@ -96,16 +100,22 @@ class _Spelling:
             _renamed(backend, private) if backend else _in_pieces(tokenizer, private)
         )
 
-    def hide(self, content: str) -> str:
-        """The text with a stand-in for every control token that it spells."""
-        return self._pattern.sub(
-            lambda found: f"{_TEXT}{self._numbers[found[0]]}{_TEXT}", content.translate(_RESERVED)
+    def hide(self, message: Message) -> str:
+        """What is said, with a stand-in for every control token that it spells."""
+        pattern = self._special if message["role"] == "assistant" else self._pattern
+        return pattern.sub(
+            lambda found: f"{_TEXT}{self._numbers[found[0]]}{_TEXT}", message["content"].translate(_RESERVED)
         )
 
     def encode(self, text: str) -> Sequence[int]:
         """The ids of a rendered text: what spells a control token is one, what `hide` put there is text."""
         controlled = self._pattern.sub(lambda found: self._private[found[0]], text)
         return self._ids(re.sub(f"{_TEXT}(\\d+){_TEXT}", lambda hid: self._names[int(hid[1])], controlled))
+
+
+def _any_of(names: Sequence[str]) -> re.Pattern[str]:
+    """The longest comes first."""
+    return re.compile("|".join(map(re.escape, names)) or r"(?!)")
 
 
 @lru_cache(maxsize=2)  # of a policy, and of a policy that takes its place

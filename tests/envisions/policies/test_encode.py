@@ -152,6 +152,18 @@ def test_text_comes_back(name: str, spelled: str, tmp_path: Path) -> None:
     assert str(tokenizer.decode(ids)).endswith(f"x = '{back}'")
 
 
+def test_a_turn_may_begin_with_a_token_that_is_not_called_special() -> None:
+    """As in some reasoning models, whose assistant writes marks of its thoughts too."""
+    tokenizer = tiny_tokenizer()
+    tokenizer.add_tokens(["<User>", "<think>", "  "])
+    user, think, spaces = range(300, 303)
+    tokenizer.chat_template = CHATML + "{# <think> #}{% if false %}<User>{% endif %}"
+    said = [
+        encode(tokenizer, [{"role": role, "content": "<User>  <think>"}]) for role in ("user", "assistant")
+    ]
+    assert [[token for token in ids if token >= user] for ids in said] == [[spaces], [user, spaces, think]]
+
+
 def test_without_a_template_all_is_text(tokenizer: Any) -> None:
     tokenizer.chat_template = None
     ids = encode(tokenizer, [{"role": "user", "content": " ".join(SPECIAL)}])
