@@ -102,6 +102,8 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
 def _first_start(path: Path, now: datetime) -> datetime:
     try:
         return first_start(read_json(path / layout.MANIFEST) or {}, now)
+    except OSError:  # whether the folder can be used is told when it is opened
+        return now
     except (ValueError, TypeError) as error:
         raise UserError(f"'{path / layout.MANIFEST}' is damaged ({error}); restore it.") from error
 
