@@ -18,6 +18,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,9 +76,9 @@ def _encoder(settings: Settings, fast: bool) -> tuple[Any, int]:
     folder = described(settings.model, fetch=not fast)
     if folder is None:
         return None, 0
-    from envisions.policies.encode import load_encoder
+    from envisions.policies.fit import load_encoder
 
-    return load_encoder(folder)
+    return load_encoder(folder, datetime.now(UTC))
 
 
 def _fewer(config: Any) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from envisions.models import Device, DType, choose_device, load_model
+from envisions.errors import UserError
+from envisions.models import Device, DType, check_finite, choose_device, load_model
 from envisions.records import PreferencePair, SFTRow, digest
 from envisions.runs.folder import replace_folder, write_json
 from envisions.runs.layout import TRAINING
@@ -128,6 +129,7 @@ class Trainer:
             folder = target.with_name(f".{target.name}.tmp")
             shutil.rmtree(folder, ignore_errors=True)
             trained = trainer.model.merge_and_unload() if self._lora else trainer.model
+            _check_sound(trained)
             trained.save_pretrained(folder)
             tokenizer.save_pretrained(folder)
             write_json(folder / TRAINING, {**_measured(trainer.state.log_history), "dtype": device.dtype})
@@ -212,6 +214,16 @@ class _Job:
     @property
     def identity(self) -> tuple[Any, ...]:
         return self.trainer.__name__, self.stage, self.special, self.records, self.tasks
+
+
+def _check_sound(model: PreTrainedModel) -> None:
+    """Weights that have become NaN are no result, and no fault of what wrote the rows."""
+    try:
+        check_finite(model)
+    except ValueError as error:
+        raise UserError(
+            f"training came apart: {error}; lower the stage's learning_rate, or set train.dtype=float32."
+        ) from error
 
 
 def _measured(history: Sequence[Mapping[str, float]]) -> dict[str, float]:

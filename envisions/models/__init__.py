@@ -6,7 +6,19 @@ or transformers before it is called. Not covered: adapters without their base, s
 
 from envisions.models.device import Device, DType, choose_device
 from envisions.models.folder import ModelSource
-from envisions.models.load import load_model
+from envisions.models.load import check_finite, context, load_config, load_model, load_tokenizer
 from envisions.models.resolve import described, resolve
 
-__all__ = ["DType", "Device", "ModelSource", "choose_device", "described", "load_model", "resolve"]
+__all__ = [
+    "DType",
+    "Device",
+    "ModelSource",
+    "check_finite",
+    "choose_device",
+    "context",
+    "described",
+    "load_config",
+    "load_model",
+    "load_tokenizer",
+    "resolve",
+]

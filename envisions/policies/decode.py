@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from envisions.policies.completions import completion_text
+from envisions.models import context
+from envisions.policies.completions import completion_text, decoded
 from envisions.policies.drafts import Drafts
 from envisions.policies.draw import draw, uniform
 from envisions.policies.prefixes import Ids, find_prefixes
@@ -59,7 +60,7 @@ class Decoder:
         self._rows = rows
         self._root = Prefix(())
         self._prefixes: dict[tuple[Prefix, Ids], Prefix] = {}
-        self._last_position = model.config.get_text_config().max_position_embeddings - 1
+        self._last_position = context(model.config) - 1
 
     @torch.inference_mode()
     def generate(
@@ -199,7 +200,7 @@ class Decoder:
             return "stop"
         if sampling.stop:
             start = max(row.start, len(row.text) - _TAIL)
-            tail = self._tokenizer.decode(row.text[start:], skip_special_tokens=True)
+            tail = decoded(self._tokenizer, row.text[start:])
             if any(stop in tail for stop in sampling.stop):
                 return "stop"
         return "length" if len(row.logprobs) == sampling.max_new_tokens else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import torch
 
+from envisions.errors import UserError
+
 _LOGITS = 2**20  # worked on at once: what stays in a processor's cache is read several times at no cost
 _BLOCK = 256  # tokens whose probabilities are added up before one of them is looked for
 
@@ -14,7 +16,7 @@ def draw(
     """A token for each row of `logits` (rows, vocabulary), and its log-probability at temperature 1.
 
     The row's cumulative distribution is inverted at its number in [0, 1), `noise`; at temperature 0 the
-    likeliest token is taken.
+    likeliest token is taken. Raises `UserError` where logits are NaN or infinite.
     """
     size = max(1, _LOGITS // logits.shape[1])
     parts = zip(logits.split(size), noise.split(size), temperatures.split(size), strict=True)
@@ -30,7 +32,13 @@ def uniform(seed: int, n: int) -> torch.Tensor:
 def _draw(
     logits: torch.Tensor, noise: torch.Tensor, temperatures: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    centred = logits.float() - logits.amax(-1, keepdim=True)
+    highest = logits.amax(-1, keepdim=True)
+    if not bool(highest.isfinite().all()):
+        raise UserError(
+            "the model's logits are not finite: its weights are damaged, or overflow the number format"
+            " that they run in; set policy.dtype=float32, or choose another model."
+        )
+    centred = logits.float() - highest
     sampled = temperatures > 0
     if bool(sampled.any()):
         tokens = _invert((centred / temperatures.where(sampled, 1.0)[:, None]).exp_(), noise)

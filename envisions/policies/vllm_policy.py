@@ -5,11 +5,13 @@ All requests of a call go to the engine at once. Not covered: several machines.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from envisions.errors import HarnessError
+from envisions.errors import HarnessError, UserError
 from envisions.policies.completions import completion_text
 from envisions.policies.protocol import Completion, OnCompletion, Request, Sampling
 from envisions.policies.vllm_engine import ENGINE
@@ -21,7 +23,7 @@ _FINISHES: dict[str, Finish] = {"stop": "stop", "length": "length"}
 class VLLMPolicy:
     """Weights in the engine. `episodes` sequences are submitted together; `tensor_parallel` GPUs share a
     model, `gpu_memory` is the share (above 0, at most 1) of each GPU's memory that the engine takes, weights
-    and cache together."""
+    and cache together. `date` (ISO 8601) is what chat templates print as now."""
 
     overlaps = True
 
@@ -32,22 +34,22 @@ class VLLMPolicy:
         episodes: int = 4096,
         tensor_parallel: int = 1,
         gpu_memory: float = 0.85,
+        date: str | None = None,
     ) -> None:
         if episodes < 1 or tensor_parallel < 1:
             raise ValueError("episodes and tensor_parallel must be at least 1.")
-        from transformers import AutoTokenizer
+        from envisions.models import load_tokenizer
 
         self.name, self.episodes = name, episodes
-        self._tokenizer: Any = AutoTokenizer.from_pretrained(
-            folder, local_files_only=True, trust_remote_code=False
-        )
+        self._moment = datetime.fromisoformat(date) if date else None
+        self._tokenizer: Any = load_tokenizer(folder)
         self._llm: Any = ENGINE.load(folder, tensor_parallel, gpu_memory)
         self.context: int = self._llm.model_config.max_model_len
 
     def encode(self, messages: Sequence[Message]) -> tuple[int, ...]:
         from envisions.policies.encode import encode
 
-        return encode(self._tokenizer, messages)
+        return encode(self._tokenizer, messages, self._moment)
 
     def generate(
         self, requests: Sequence[Request], sampling: Sampling, on_completion: OnCompletion | None = None
@@ -85,6 +87,11 @@ class VLLMPolicy:
             )
         ids = tuple(written.token_ids)
         scores = tuple(float(step[token].logprob) for step, token in zip(written.logprobs, ids, strict=True))
+        if not all(map(math.isfinite, scores)):
+            raise UserError(
+                "the model's log-probabilities are not finite: its weights are damaged, or overflow the"
+                " number format that vLLM runs them in; try policy=transformers, or choose another model."
+            )
         return Completion(ids, scores, completion_text(self._tokenizer, ids, stops), finish)
 
     def score(self, pairs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[tuple[float, ...]]:

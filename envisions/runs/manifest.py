@@ -10,7 +10,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -42,11 +42,14 @@ def manifest(
     policy: str,
     device: Device,
     rounds: int,
+    prompts: str,
+    now: datetime,
 ) -> dict[str, Any]:
-    """Versions, revision, hardware, isolation, and the identity of the model and of the tasks."""
+    """Versions, revision, hardware, isolation, and the identity of the model, of the tasks and of their
+    `prompts`, as token ids."""
     tasks = {split: [task.id for task in environment.tasks(split)] for split in ("train", "test")}
     return {
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "started": now.isoformat(timespec="seconds"),
         "rounds": rounds,
         "versions": {"python": platform.python_version(), **_versions()},
         "git_revision": _revision(),
@@ -69,7 +72,14 @@ def manifest(
                 **(getattr(environment, "counts", None) or compared(*map(environment.tasks, SPLITS))),
             },
         },
+        "prompts": {"sha256": prompts},
     }
+
+
+def first_start(recorded: Mapping[str, Any], now: datetime) -> datetime:
+    """When the run was first started, which may be now: the date that chat templates print, on whatever day
+    it goes on. Raises ValueError where the record is damaged."""
+    return datetime.fromisoformat(recorded.get("started", now.isoformat()))
 
 
 def continued(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +26,24 @@ from envisions.environments.watched import WatchedEnvironment
 from envisions.errors import UserError
 from envisions.models import choose_device, resolve
 from envisions.policies.auto import choose_policy
-from envisions.records import SPLITS, Task, digest
+from envisions.policies.fit import check_fit
+from envisions.records import SPLITS, Message, Task, digest
 from envisions.runs import layout
 from envisions.runs.display import Display
 from envisions.runs.folder import RunDir, read_json, write_json, write_text
-from envisions.runs.manifest import continued, differences, manifest
+from envisions.runs.manifest import continued, differences, first_start, manifest
 from envisions.runs.run import Policies, Run
 from envisions.runs.tasks import record_tasks
 from envisions.settings.build import build, factory
 from envisions.settings.schema import Settings
 from envisions.stats import groups_needed
 from symbolic import Executor, Limits
+
+_INPUTS = (
+    ("model", "model's weights"),
+    ("tasks", "tasks"),
+    ("prompts", "prompts (the model's tokenizer or chat template, or the environment's words)"),
+)
 
 
 @contextmanager
@@ -46,23 +54,27 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
     an empty folder. Raises `UserError`.
     """
     trainer = build(settings.train, group="train")
+    path, now = run_folder(settings, env), datetime.now(UTC).replace(microsecond=0)
+    begun = _first_start(path, now)
     policy_config = choose_policy(settings.policy)
-    policy = factory(policy_config, group="policy")
+    policy = factory(policy_config, group="policy", date=begun.isoformat())
     display = Display()
     bounds = Bounds(**asdict(settings.watch))
     plugin: Environment = build(settings.env, group="env", seed=settings.seed)
     environment = WatchedEnvironment(plugin, Watch(bounds, display.say))
     check_split(environment.tasks("train"), environment.tasks("test"))
-    path = run_folder(settings, env)
     config = _recorded(settings)
     with closing(environment), RunDir(path) as directory:
         _check_configuration(directory, config)
         source = resolve(settings.model)
+        fit = check_fit(source.path, _asked(plugin), settings.max_new_tokens, begun)
         with _executor(settings, environment, path) as executor:
             backend = str(policy_config["_target_"])
             device = choose_device(policy_config.get("dtype", "auto"))
-            now = manifest(environment, executor, source, backend, device, settings.rounds)
-            record = _check_inputs(directory, now)
+            found = manifest(
+                environment, executor, source, backend, device, settings.rounds, fit.prompts, now
+            )
+            record = _check_inputs(directory, found)
             record_tasks(path, {split: environment.tasks(split) for split in SPLITS})
             write_json(path / layout.MANIFEST, record)
             write_text(path / layout.CONFIG, OmegaConf.to_yaml(OmegaConf.create(config)))
@@ -81,6 +93,8 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
             for notice in executor.notices:
                 display.say(f"  note: {notice}.")
             display.say(_told_tests(environment.tasks("test")))
+            for warning in fit.warnings:
+                display.say(f"warning: {warning}")
             policies = Policies(policy)
             names = {
                 "env": env,
@@ -94,6 +108,25 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
                 )
             finally:
                 policies.release()
+
+
+def _first_start(path: Path, now: datetime) -> datetime:
+    try:
+        return first_start(read_json(path / layout.MANIFEST) or {}, now)
+    except OSError:  # whether the folder can be used is told when it is opened
+        return now
+    except (ValueError, TypeError) as error:
+        raise UserError(f"'{path / layout.MANIFEST}' is damaged ({error}); restore it.") from error
+
+
+def _asked(environment: Environment) -> Iterator[Sequence[Message]]:
+    """What the model will be asked, as far as that is known: every task, and one second attempt."""
+    for task in (task for split in SPLITS for task in environment.tasks(split)):
+        for few_shot in (True, False):
+            yield environment.messages(task, few_shot=few_shot)
+    if environment.refines:
+        task = environment.tasks("train")[0]
+        yield environment.refine_messages(task, environment.parse(""), "")
 
 
 def _told_tests(tests: Sequence[Task]) -> str:
@@ -176,10 +209,10 @@ def _differences(before: Any, now: Any, key: str = "") -> Iterator[str]:
 
 
 def _check_inputs(directory: RunDir, now: Mapping[str, Any]) -> dict[str, Any]:
-    """The manifest to record; refuses to continue with another policy's code, or with other weights or other
-    tasks under the same names."""
+    """The manifest to record; refuses to continue with another policy's code, or with other weights, tasks or
+    prompts under the same names."""
     before = read_json(directory.path / layout.MANIFEST) or {}
-    for key, what in (("model", "model's weights"), ("tasks", "tasks")):
+    for key, what in _INPUTS:
         if before.get(key, {}).get("sha256", now[key]["sha256"]) != now[key]["sha256"]:
             raise UserError(
                 f"the {what} have changed since '{directory.path}' was begun; restore them, or choose another"

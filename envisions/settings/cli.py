@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from io import TextIOWrapper
 from typing import NoReturn
 
 from envisions.errors import HarnessError, UserError, did_you_mean
@@ -23,6 +24,7 @@ def command(main: Callable[[], None], about: str | None = None) -> NoReturn:
     """Runs a command's `main` and exits: 0, 2 for a user's mistake, 1 for a fault of ours, 130 for Ctrl-C.
     With `--help` it only prints what the command is `about`, unless `main` answers to that."""
     _step_back()
+    _print_what_can_be()
     try:
         check_shadowing()
         if about and {"-h", "--help"} & {*sys.argv[1:]}:
@@ -81,6 +83,13 @@ def _step_back() -> None:
     """
     if not os.environ.keys() & {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT"}:
         os.environ["GOMP_SPINCOUNT"] = _SPINS
+
+
+def _print_what_can_be() -> None:
+    """A terminal that has no sign for a character (cp1252, ASCII) gets another, and no traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _about_files(error: BaseException) -> str | None:

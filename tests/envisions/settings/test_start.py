@@ -79,6 +79,13 @@ def test_a_full_disk_under_standard_output() -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_what_the_terminal_has_no_sign_for_is_replaced() -> None:
+    code = "from envisions.settings.cli import command; command(lambda: print('α = 1·2'))"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "? = 1?2\n", "")
+
+
 def test_version() -> None:
     assert iterate("--version").stdout == f"envisions {__version__}\n"
 
