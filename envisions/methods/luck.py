@@ -1,0 +1,89 @@
+"""Which right programs were right by luck.
+
+A bare answer, such as `return 12`, computes nothing and takes nothing from its question. Given to one
+question it may be the model's own reckoning; given to several, and wrong for most of them, it is a guess that
+once came true, and neither a positive nor a negative. An answer that stands in the question (a number read
+off, one of the choices offered) is none; and where answers are few, as yes and no, a bare one is right too
+often to be one.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from envisions.methods.pool import Pool, canonical_programs
+from envisions.records import Luck, Task, Trajectory
+from symbolic import Program
+
+_MOSTLY: Final = 2  # wrong for twice as many tasks as it is right for: worse than a guess among three answers
+_BARE: Final = (
+    *(ast.Module, ast.FunctionDef, ast.arguments, ast.Return, ast.Assign, ast.Expr, ast.Pass),
+    *(ast.Constant, ast.Name, ast.expr_context, ast.UnaryOp, ast.USub, ast.List, ast.Tuple),
+)
+
+
+def find_luck(tasks: Sequence[Task], pools: Mapping[str, Pool]) -> list[Luck]:
+    """The right attempts that count as luck, by the evidence of all tasks, in the order of the tasks."""
+    right, wrong = (
+        Counter(program for pool in pools.values() for program in {canonical_programs(t) for t in side(pool)})
+        for side in (Pool.positives, Pool.negatives)
+    )
+    return [
+        Luck(task.id, t.id, right[program], wrong[program])
+        for task in tasks
+        for t in pools.get(task.id, Pool()).positives()
+        if wrong[program := canonical_programs(t)] > _MOSTLY * right[program] and _guessed(task, t)
+    ]
+
+
+def set_aside(pools: Mapping[str, Pool], luck: Sequence[Luck]) -> dict[str, Pool]:
+    """The pools, in which these attempts are no positives any more."""
+    lucky = frozenset(found.source for found in luck)
+    return {task: replace(pool, lucky=lucky) for task, pool in pools.items()}
+
+
+def _guessed(task: Task, attempt: Trajectory) -> bool:
+    """Whether its one program is a bare answer of which nothing stands in the question. What was written
+    after an observation may come from that."""
+    literals = bare_answer(attempt.program) if len(attempt.steps) == 1 else None
+    return literals is not None and not any(_stands_in(literal, task.question) for literal in literals)
+
+
+def bare_answer(program: Program) -> tuple[str, ...] | None:
+    """The literals of a Python program that only returns or prints literals; None for any other program."""
+    if program.language != "python":
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of invalid escapes in a model's strings
+            tree = ast.parse(program.code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    nodes = [*_nodes(tree)]
+    if not all(isinstance(node, _BARE) for node in nodes):
+        return None
+    return tuple(str(node.value) for node in nodes if isinstance(node, ast.Constant))
+
+
+def _nodes(tree: ast.Module) -> Iterator[ast.AST]:
+    """What the program is made of, less docstrings and with `print` for what it prints."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        match node := waiting.pop():
+            case ast.Expr(value=ast.Constant()):
+                pass
+            case ast.Call(func=ast.Name(id="print"), args=printed, keywords=[]):
+                waiting += printed
+            case _:
+                yield node
+                waiting += ast.iter_child_nodes(node)
+
+
+def _stands_in(literal: str, question: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(literal)}(?!\w)", question) is not None
