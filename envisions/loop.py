@@ -120,8 +120,8 @@ def curate(run: Run, number: int, pools: Mapping[str, Pool]) -> tuple[list[SFTRo
     path = run.folder(number) / layout.SFT_ROWS
     if not path.exists():
         with run.stage(number, "curate", len(pools)) as advance:
-            luck = [] if method.keep_luck else find_luck(tasks, pools)
-            pools = set_aside(pools, luck)
+            luck = find_luck(tasks, pools)
+            pools = pools if method.keep_luck else set_aside(pools, luck)
             scores = _scores(run, number, pools)
             rows, pairs = curate_rows(tasks, pools, scores, method, run.settings.seed, plain, repair)
             write_records(run.folder(number) / layout.LUCK, map(asdict, luck))

@@ -55,7 +55,7 @@ def _guessed(task: Task, attempt: Trajectory) -> bool:
     return literals is not None and not any(_stands_in(literal, task.question) for literal in literals)
 
 
-def bare_answer(program: Program) -> tuple[str, ...] | None:
+def bare_answer(program: Program) -> frozenset[str] | None:
     """The literals of a Python program that only returns or prints literals; None for any other program."""
     if program.language != "python":
         return None
@@ -68,7 +68,7 @@ def bare_answer(program: Program) -> tuple[str, ...] | None:
     nodes = [*_nodes(tree)]
     if not all(isinstance(node, _BARE) for node in nodes):
         return None
-    return tuple(str(node.value) for node in nodes if isinstance(node, ast.Constant))
+    return frozenset(str(node.value) for node in nodes if isinstance(node, ast.Constant))
 
 
 def _nodes(tree: ast.Module) -> Iterator[ast.AST]:

@@ -27,7 +27,7 @@ class BaselineOutcome:
 class RoundRecords:
     """The records of one round. `rows` is None until the round has curated; `training` has what each stage of
     training measured, `skipped` what a stage had that was too little to train on, `seconds` what each stage
-    took. `luck` counts right attempts set aside as luck, None where nobody looked; `mastered` says that the
+    took. `luck` counts right attempts that are luck, None where nobody looked; `mastered` says that the
     run ended, since nothing was left to learn; `prompt` is what the base model explores with, once it
     has been chosen."""
 

@@ -160,8 +160,8 @@ def best_round(report: Mapping[str, Any]) -> str:
         return ""
     what = f"round {best['round']} ({best['checkpoint']})" if best["round"] else "the base model"
     return (
-        f"Not the last round but {what} solved most, {percent(best['pass_at_1'])}. To pick it after looking is"
-        " a selection: its share is no claim until it is measured on other tasks."
+        f"Not the last round but {what} solved most, {percent(best['pass_at_1'])}. To pick it after looking"
+        " is a selection: its share is no claim until it is measured on other tasks."
     )
 
 
