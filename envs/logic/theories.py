@@ -2,8 +2,8 @@
 
 A level is the depth of the proof that the question takes: 0 repeats a fact, n chains n rules. The three
 labels come in turn; they differ in one word of the same story (a "not", or another property in the first
-fact), so that neither length nor form gives the answer away. A group is the story's form without its words
-and label.
+fact), so that neither length nor form gives the answer away. A group is the story's form without its words,
+its order and its label.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def make(stream: Random, level: int, label: str, words: Sequence[str]) -> Task:
     return Task(
         question=f"{text}\n{QUESTION} {name} is {chain[-1]}.",
         target=label,
-        group=", ".join([f"logic {level}", *(sentence.form for sentence in story)]),
+        group=", ".join([f"logic {level}", *sorted(sentence.form for sentence in story)]),
         level=level,
         gold="\n".join([*(sentence.logic for sentence in story), f"query: {_atom(chain[-1], name.lower())}"]),
     )
