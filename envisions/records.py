@@ -179,8 +179,8 @@ class PreferencePair:
 
 @dataclass(frozen=True, slots=True)
 class Luck:
-    """A right attempt that counts as luck: its program was given to other tasks too, and was right in `right`
-    and wrong in `wrong` of all that it was given to."""
+    """A right attempt that counts as luck: its program, or all of its kind together, was right for `right`
+    and wrong for `wrong` tasks."""
 
     task: str
     source: str

@@ -1,10 +1,10 @@
 """Which right programs were right by luck.
 
-A bare answer, such as `return 12`, computes nothing and takes nothing from its question. Given to one
-question it may be the model's own reckoning; given to several, and wrong for most of them, it is a guess that
-once came true, and neither a positive nor a negative. An answer that stands in the question (a number read
-off, one of the choices offered) is none; and where answers are few, as yes and no, a bare one is right too
-often to be one.
+A bare answer, such as `return 12`, computes nothing and takes nothing from its question. Where such answers
+are wrong for most tasks, the same one or all together, they are guesses, and one that came true is luck:
+neither a positive nor a negative. What stands in the question (a number read off, one of the choices offered)
+is no guess; and where answers are few, as yes and no, or the model reckons by itself, bare answers are right
+too often to be.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Final
 
@@ -21,7 +21,7 @@ from envisions.methods.pool import Pool, canonical_programs
 from envisions.records import Luck, Task, Trajectory
 from symbolic import Program
 
-_MOSTLY: Final = 2  # wrong for twice as many tasks as it is right for: worse than a guess among three answers
+_MOSTLY: Final = 2  # wrong twice as often as right: worse than a guess among three answers
 _BARE: Final = (
     *(ast.Module, ast.FunctionDef, ast.arguments, ast.Return, ast.Assign, ast.Expr, ast.Pass),
     *(ast.Constant, ast.Name, ast.expr_context, ast.UnaryOp, ast.USub, ast.List, ast.Tuple),
@@ -30,16 +30,30 @@ _BARE: Final = (
 
 def find_luck(tasks: Sequence[Task], pools: Mapping[str, Pool]) -> list[Luck]:
     """The right attempts that count as luck, by the evidence of all tasks, in the order of the tasks."""
-    right, wrong = (
-        Counter(program for pool in pools.values() for program in {canonical_programs(t) for t in side(pool)})
-        for side in (Pool.positives, Pool.negatives)
-    )
-    return [
-        Luck(task.id, t.id, right[program], wrong[program])
+    guesses = [
+        (canonical_programs(t), t)
         for task in tasks
-        for t in pools.get(task.id, Pool()).positives()
-        if wrong[program := canonical_programs(t)] > _MOSTLY * right[program] and _guessed(task, t)
+        if task.id in pools
+        for t in (*pools[task.id].positives(), *pools[task.id].negatives())
+        if _guessed(task, t)
     ]
+    alike = defaultdict(set)
+    for program, t in guesses:
+        alike[program].add((t.task, program, t.verdict.right))
+    together = set().union(*alike.values())
+    evidence = {program: _mostly_wrong(given) or _mostly_wrong(together) for program, given in alike.items()}
+    return [
+        Luck(t.task, t.id, *found)
+        for program, t in guesses
+        if t.verdict.right and (found := evidence[program])
+    ]
+
+
+def _mostly_wrong(given: Set[tuple[str, str, bool]]) -> tuple[int, int] | None:
+    """For how many tasks the programs were right and wrong, if that is for most of them wrong."""
+    right = sum(was_right for _, _, was_right in given)
+    wrong = len(given) - right
+    return (right, wrong) if wrong > _MOSTLY * right else None
 
 
 def set_aside(pools: Mapping[str, Pool], luck: Sequence[Luck]) -> dict[str, Pool]:

@@ -71,7 +71,7 @@ class MethodSettings:
     replace: bool = MISSING  # as published: an attempt and its refinement are one candidate, the better one
     distinct: Distinct = MISSING
     positives: Positives = MISSING
-    keep_luck: bool = MISSING  # as published: a bare answer that is wrong for most other tasks is a positive
+    keep_luck: bool = MISSING  # as published: a guess that came true is a positive
     ranking: Ranking = MISSING
     rescore: bool = MISSING  # rank only comparable scores: one policy, the plain prompt
     l1_per_task: int = MISSING

@@ -64,6 +64,32 @@ def test_a_bare_answer_that_is_mostly_wrong_is_luck(code: str, right: int, wrong
     ]
 
 
+def test_guesses_that_differ_are_judged_together() -> None:
+    """A model that guesses seldom guesses the same: four of fourteen are right, each given once."""
+    verdicts: list[VerdictName] = ["wrong", *["right"] * 4, *["wrong"] * 9]
+    pools = build_pools(
+        attempt(TASKS[place % 12], f"return {100 + place}", verdict) for place, verdict in enumerate(verdicts)
+    )
+    found = [(one.task, one.right, one.wrong) for one in find_luck(TASKS, pools)]
+    assert found == [(task.id, 4, 10) for task in TASKS[1:5]]
+    reckoned = build_pools(
+        attempt(task, f"return {100 + place}", "wrong" if place % 3 else "right")
+        for place, task in enumerate(TASKS)
+    )
+    assert find_luck(TASKS, reckoned) == []
+
+
+def test_one_guess_is_luck_beside_answers_that_are_right() -> None:
+    pools = build_pools(
+        [
+            attempt(TASKS[0], "return 7", "right"),
+            *(attempt(task, "return 7", "wrong") for task in TASKS[1:5]),
+            *(attempt(task, f"return {100 + place}", "right") for place, task in enumerate(TASKS)),
+        ]
+    )
+    assert [(one.right, one.wrong) for one in find_luck(TASKS, pools)] == [(1, 4)]
+
+
 def test_luck_is_neither_positive_nor_negative() -> None:
     pools = given("return 7", 1, 5)
     pool = set_aside(pools, find_luck(TASKS, pools))[TASKS[0].id]
