@@ -175,7 +175,8 @@ def test_lucky_constants_are_not_learned(first_try: Any, tmp_path: Path) -> None
     report = first_try(guesses, reckons, "method.prompt=few_shot")
     assert "solved no training task but by luck" in report["verdict"]
     (luck,) = (tmp_path / "run/round_1/luck.jsonl").read_text().splitlines()
-    assert (json.loads(luck)["right"], json.loads(luck)["wrong"]) == (1, 11)
+    found = json.loads(luck)
+    assert (found["right"], found["wrong"]) == (1, 9), "two questions have a 7 in them"
     assert not (tmp_path / "run/round_1/checkpoint").exists()
 
 
