@@ -47,6 +47,7 @@ def arguments(model: Path, run: Path) -> list[str]:
         f"model={model}",
         "rounds=2",
         "samples=3",
+        "probe=6",
         "max_new_tokens=12",
         "evaluation.samples=2",
         "policy.episodes=4",
