@@ -38,7 +38,7 @@ STUDIES: dict[str, dict[str, list[str]]] = {
         "unfiltered": ["method=unfiltered"],
         "format_only": ["method=format_only"],
         "rft": ["method=rft"],
-        "envisions_paper": ["method=envisions_paper"],
+        "envisions_paper": ["method=envisions_paper", "method.prompt=auto"],  # one exploration for all
     },
     "parts": {
         "envisions": ["method=envisions"],

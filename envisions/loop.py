@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from envisions.environments.protocol import prompts
+from envisions.methods.luck import find_luck, set_aside
 from envisions.methods.pool import Pool, build_pools, canonical_programs, replaced
 from envisions.methods.rows import Ids, curate_rows, to_score
-from envisions.records import Message, PreferencePair, PromptKind, SFTRow, Task, Trajectory, seed_from
+from envisions.records import Message, PreferencePair, SFTRow, Task, Trajectory, seed_from
 from envisions.report import write_report
 from envisions.runs import layout
 from envisions.runs.attempt import Attempt
+from envisions.runs.bounds import enough, mastered
 from envisions.runs.evaluation import evaluate_baselines
 from envisions.runs.folder import read_json, read_records, write_records
+from envisions.runs.probe import PROMPTS, choose_prompt
 from envisions.runs.run import Run
 from envisions.settings.schema import Refine, Start
 
@@ -29,8 +32,11 @@ from envisions.settings.schema import Refine, Start
 def self_train(run: Run) -> dict[str, Any]:
     """Runs all rounds and returns the report."""
     evaluate_base(run)
+    choose_prompt(run)
     for number in range(1, run.settings.rounds + 1):
         explored = explore(run, number)
+        if mastered(run, number, explored):  # there is nothing to learn here
+            break
         refined = refine(run, number, explored)
         pools = remember(run, number, [*explored, *refined])
         rows, pairs = curate(run, number, pools)
@@ -47,12 +53,11 @@ def evaluate_base(run: Run) -> None:
     tests, samples = run.tasks["test"], run.settings.evaluation.samples
     path = run.folder(0) / layout.EVAL
     with run.stage(0, "evaluate", len(tests) * (2 + samples)) as advance:
-        kinds: tuple[PromptKind, ...] = ("few-shot", "zero-shot")
         greedy = [
-            run.attempt(0, task, "eval", prompt, 0, temperature=0) for prompt in kinds for task in tests
+            run.attempt(0, task, "eval", prompt, 0, temperature=0) for prompt in PROMPTS for task in tests
         ]
         solved = Counter(t.prompt for t in run.play(greedy, 0, path, advance) if t.solved)
-        best = max(kinds, key=lambda prompt: solved[prompt])
+        best = max(PROMPTS, key=lambda prompt: solved[prompt])
         drawn = [run.attempt(0, task, "eval", best, 1 + i) for task in tests for i in range(samples)]
         run.play(drawn, 0, path, advance)
     evaluate_baselines(run)
@@ -60,11 +65,13 @@ def evaluate_base(run: Run) -> None:
 
 
 def explore(run: Run, number: int) -> list[Trajectory]:
-    """`samples` attempts at every training task, with the weights the last round ended with."""
+    """`samples` new attempts at every training task, with the weights the last round ended with."""
+    prompt, samples = run.plain_prompt(number - 1), run.settings.samples
+    drawn = samples * (number - 1 - run.trained(number - 1))  # with the same weights, in rounds not trained
     attempts = [
-        run.attempt(number - 1, task, "explore", _plain_kind(number), index)
+        run.attempt(number - 1, task, "explore", prompt, index)
         for task in run.tasks["train"]
-        for index in range(run.settings.samples)
+        for index in range(drawn, drawn + samples)
     ]
     with run.stage(number, "explore", len(attempts)) as advance:
         return run.play(attempts, number - 1, run.folder(number) / layout.EXPLORE, advance)
@@ -73,7 +80,7 @@ def explore(run: Run, number: int) -> list[Trajectory]:
 def refine(run: Run, number: int, explored: Sequence[Trajectory]) -> list[Trajectory]:
     """A second attempt, given the first and what its execution said. The base model gets none, as published:
     it has not been shown how to repair, and a model of this size then never does."""
-    if number == 1:
+    if run.trained(number - 1) == 0:
         return []
     tasks = {task.id: task for task in run.tasks["train"]}
     attempts = [
@@ -113,8 +120,11 @@ def curate(run: Run, number: int, pools: Mapping[str, Pool]) -> tuple[list[SFTRo
     path = run.folder(number) / layout.SFT_ROWS
     if not path.exists():
         with run.stage(number, "curate", len(pools)) as advance:
+            luck = find_luck(tasks, pools)
+            pools = pools if method.keep_luck else set_aside(pools, luck)
             scores = _scores(run, number, pools)
             rows, pairs = curate_rows(tasks, pools, scores, method, run.settings.seed, plain, repair)
+            write_records(run.folder(number) / layout.LUCK, map(asdict, luck))
             write_records(run.folder(number) / layout.PAIRS, map(asdict, pairs))
             write_records(path, map(asdict, rows))  # last: it says that the step is done
             advance(len(pools))
@@ -123,7 +133,11 @@ def curate(run: Run, number: int, pools: Mapping[str, Pool]) -> tuple[list[SFTRo
 
 
 def train(run: Run, number: int, rows: Sequence[SFTRow], pairs: Sequence[PreferencePair]) -> None:
-    """SFT, then DPO where there are pairs; the policy's memory is freed first."""
+    """SFT, then DPO where there are pairs; the policy's memory is freed first. A stage with rows of too few
+    tasks is skipped; without SFT the weights are left as they are."""
+    if not enough(run, number, "sft", rows):
+        return
+    pairs = pairs if enough(run, number, "dpo", pairs) else []
     checkpoint, tuned = run.folder(number) / layout.CHECKPOINT, run.folder(number) / layout.TUNED
     from_base = run.method.start is Start.base
     start, _ = run.weights(0 if from_base else number - 1)
@@ -136,18 +150,16 @@ def train(run: Run, number: int, rows: Sequence[SFTRow], pairs: Sequence[Prefere
 
 
 def evaluate(run: Run, number: int) -> list[Trajectory]:
-    """The held-out tasks, zero-shot: the likeliest answer, and samples for pass@k."""
+    """The held-out tasks, zero-shot: the likeliest answer, and samples for pass@k. Weights that were left as
+    they are have been evaluated."""
+    if run.trained(number) != number:
+        return []
     tests, samples = run.tasks["test"], run.settings.evaluation.samples
     greedy = [run.attempt(number, task, "eval", "zero-shot", 0, temperature=0) for task in tests]
     drawn = [run.attempt(number, task, "eval", "zero-shot", 1 + i) for task in tests for i in range(samples)]
     path = run.folder(number) / layout.EVAL
     with run.stage(number, "evaluate", len(greedy) + len(drawn)) as advance:
         return run.play([*greedy, *drawn], number, path, advance)
-
-
-def _plain_kind(number: int) -> PromptKind:
-    """The base model needs examples; a trained one has learned the format."""
-    return "few-shot" if number == 1 else "zero-shot"
 
 
 def _to_refine(explored: Sequence[Trajectory], which: Refine) -> list[Trajectory]:
@@ -177,7 +189,7 @@ def _scores(run: Run, number: int, pools: Mapping[str, Pool]) -> dict[str, float
     candidates = [t for pool in pools.values() for t in to_score(pool, run.method, run.settings.seed)]
     scores = {t.id: t.self_reward for t in candidates}
     if run.method.rescore:
-        kind, (_, name) = _plain_kind(number), run.weights(number - 1)
+        kind, (_, name) = run.plain_prompt(number - 1), run.weights(number - 1)
         tasks = {task.id: task for task in run.tasks["train"]}
         foreign = [t for t in candidates if (t.policy, t.prompt) != (name, kind)]
         turns = [

@@ -13,7 +13,7 @@ from symbolic import Execution, Program, Verdict
 
 Split = Literal["train", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
-Kind = Literal["explore", "refine", "eval"]
+Kind = Literal["probe", "explore", "refine", "eval"]
 PromptKind = Literal["few-shot", "zero-shot", "refine"]
 Finish = Literal["stop", "length"]
 WRITTEN = ("code", "language", "entry", "args")  # of a program, what is kept on record
@@ -187,3 +187,18 @@ class PreferencePair:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> PreferencePair:
         return cls(**_with_tuples(data))
+
+
+@dataclass(frozen=True, slots=True)
+class Luck:
+    """A right attempt that counts as luck: its program, or all of its kind together, was right for `right`
+    and wrong for `wrong` tasks."""
+
+    task: str
+    source: str
+    right: int
+    wrong: int
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Luck:
+        return cls(**data)

@@ -12,17 +12,19 @@ from envisions.settings.schema import Distinct
 
 @dataclass(slots=True)
 class Pool:
-    """A task's candidates by what tells them apart; of equal ones the earliest attempt is kept."""
+    """A task's candidates by what tells them apart; of equal ones the earliest attempt is kept. `lucky` are
+    the ids of right attempts that count as luck."""
 
     candidates: dict[str, Trajectory] = field(default_factory=dict)
+    lucky: frozenset[str] = frozenset()
 
     def whole(self) -> list[Trajectory]:
         """All that ended by themselves: a cut-off completion never teaches its ending."""
         return [t for t in self.candidates.values() if not t.truncated and not t.infra]
 
     def positives(self) -> list[Trajectory]:
-        """Right programs."""
-        return [t for t in self.whole() if t.verdict.right]
+        """Right programs, less those that were right by luck."""
+        return [t for t in self.whole() if t.verdict.right and t.id not in self.lucky]
 
     def negatives(self) -> list[Trajectory]:
         """Wrong programs. A verdict `unknown` is neither."""

@@ -29,6 +29,7 @@ _OUTCOMES = {
     "infra": "#d35fb7",
 }
 _STAGES = {
+    "probe": "#e3c04a",
     "explore": BLUE,
     "refine": "#2fa193",
     "curate": GREY,

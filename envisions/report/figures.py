@@ -11,13 +11,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from operator import sub
+from pathlib import Path
 from typing import Any
 
 from envisions.records import PromptKind, Trajectory
 from envisions.report.inputs import RoundRecords, RunRecords
 from envisions.report.measures import Solved, costs, evaluation, score, solved_tasks, training
 from envisions.report.verdict import verdict
+from envisions.runs import layout
+from envisions.runs.probe import PROMPTS, compared, summary
 from envisions.stats import (
     ALPHA,
     at_look,
@@ -28,15 +32,13 @@ from envisions.stats import (
     smallest_difference,
 )
 
-PROMPTS: tuple[PromptKind, ...] = ("few-shot", "zero-shot")  # of the base; the first where they tie
-
 
 def figures(run: RunRecords) -> dict[str, Any]:
     """The report so far."""
     better = _better_prompt(run)
-    answered = [_with_prompt(run.rounds[0], better), *(found.greedy for found in run.rounds[1:])]
-    history = [solved_tasks(run.tests, greedy) for greedy in answered]
-    rounds = [_round(run, place, greedy) for place, greedy in enumerate(answered)]
+    answered = _evaluated(run, better)
+    history = [solved_tasks(run.tests, found.greedy) for found in answered]
+    rounds = [_round(run, place, found) for place, found in enumerate(answered)]
     rounds[0] |= {"prompt": better, **_prompts(run)}
     _compare(rounds, history, run)
     primary = _primary(rounds, history, run)
@@ -45,7 +47,7 @@ def figures(run: RunRecords) -> dict[str, Any]:
     return {
         **run.names,
         "seed": run.seed,
-        "verdict": verdict(rounds, primary, best, run.plans[-1], run.learned_nothing),
+        "verdict": verdict(rounds, primary, best, run),
         "planned_rounds": run.plans[-1],
         "plans": list(run.plans),
         "isolation": run.isolation,
@@ -57,6 +59,8 @@ def figures(run: RunRecords) -> dict[str, Any]:
         "primary_test": primary,
         "baselines": {name: figure for name, (figure, _) in baselines.items()},
         "best_baseline": best,
+        **_explored_with(run),
+        **_best_round(rounds),
         "rounds": rounds,
     }
 
@@ -70,6 +74,16 @@ def _with_prompt(base: RoundRecords, prompt: PromptKind) -> list[Trajectory]:
     return [t for t in base.greedy if t.prompt == prompt]
 
 
+def _evaluated(run: RunRecords, better: PromptKind) -> list[RoundRecords]:
+    """The rounds with the evaluation of the weights that they ended with: of the base, answers to the better
+    prompt; of a round that was not trained, those of the round before."""
+    base = run.rounds[0]
+    shown = [replace(base, evaluated=[*_with_prompt(base, better), *base.sampled])]
+    for found in run.rounds[1:]:
+        shown.append(replace(found, evaluated=shown[-1].evaluated) if found.untrained else found)
+    return shown
+
+
 def _prompts(run: RunRecords) -> dict[str, Any]:
     """The base's figure with each prompt, and as `few_shot` and `zero_shot` the shares alone."""
     figures = {p: score(run.tests, solved_tasks(run.tests, _with_prompt(run.rounds[0], p))) for p in PROMPTS}
@@ -77,15 +91,30 @@ def _prompts(run: RunRecords) -> dict[str, Any]:
     return {**shares, "prompts": figures}
 
 
-def _round(run: RunRecords, place: int, greedy: Sequence[Trajectory]) -> dict[str, Any]:
+def _round(run: RunRecords, place: int, answered: RoundRecords) -> dict[str, Any]:
     found = run.rounds[place]
     return {
         "round": found.number,
-        **evaluation(run.tests, greedy, found.sampled),
+        **evaluation(run.tests, answered.greedy, answered.sampled),
         "solved_train": _solved_train(run.rounds[: place + 1]),
         **training(found),
         **costs(found),
     }
+
+
+def _explored_with(run: RunRecords) -> dict[str, Any]:
+    """How the probe chose the base model's prompt, where it did."""
+    probed = run.rounds[0].probed
+    return {"exploration": summary(compared(probed))} if run.rounds[0].prompt and probed else {}
+
+
+def _best_round(rounds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The earliest of the rounds with the highest share, where that is not the last one's."""
+    best, last = max(rounds, key=lambda entry: entry["pass_at_1"]), rounds[-1]
+    if best["pass_at_1"] <= last["pass_at_1"]:
+        return {}
+    folder = f"{layout.round_folder(Path(), best['round'])}/{layout.CHECKPOINT}" if best["round"] else None
+    return {"best_round": {"round": best["round"], "pass_at_1": best["pass_at_1"], "checkpoint": folder}}
 
 
 def _solved_train(rounds: Sequence[RoundRecords]) -> int:

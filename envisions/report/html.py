@@ -17,7 +17,7 @@ from envisions.report import tables
 from envisions.report.plots import draw
 from envisions.report.samples import Evidence
 from envisions.report.verdict import INTERIM
-from envisions.report.words import clip, decimal, headline, one_line, primary_test, progress, recipe, warning
+from envisions.report.words import clip, decimal, headline, notes, one_line, primary_test, progress, warning
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -36,7 +36,7 @@ def render_html(report: Mapping[str, Any], evidence: Evidence) -> str:
         progress=progress(report),
         warning=warning(report),
         primary_test=primary_test(report),
-        recipe=recipe(report),
+        notes=notes(report),
         accuracy=tables.accuracy(rounds, report.get("baselines") or {}),
         comparisons=tables.comparisons(rounds),
         parts=tables.parts(rounds),

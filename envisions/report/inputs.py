@@ -26,16 +26,29 @@ class BaselineOutcome:
 @dataclass(frozen=True)
 class RoundRecords:
     """The records of one round. `rows` is None until the round has curated; `training` has what each stage of
-    training measured, `seconds` what each stage took."""
+    training measured, `skipped` what a stage had that was too little to train on, `seconds` what each stage
+    took. `luck` counts right attempts that are luck, None where nobody looked; `mastered` says that the
+    run ended, since nothing was left to learn; `prompt` is what the base model explores with, once it
+    has been chosen."""
 
     number: int
     evaluated: Sequence[Trajectory] = ()
+    probed: Sequence[Trajectory] = ()
     explored: Sequence[Trajectory] = ()
     refined: Sequence[Trajectory] = ()
     rows: Sequence[SFTRow] | None = None
     pairs: Sequence[PreferencePair] = ()
+    luck: int | None = None
+    mastered: bool = False
+    prompt: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
     training: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    skipped: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def untrained(self) -> bool:
+        """Whether it left the weights as they were."""
+        return "sft" in self.skipped
 
     @property
     def greedy(self) -> list[Trajectory]:
@@ -49,8 +62,9 @@ class RoundRecords:
 
 @dataclass(frozen=True)
 class RunRecords:
-    """`rounds` are the base (0) and those whose evaluation has ended; `learned_nothing` says that the run
-    ended since there was no row to train on. `plans` are the numbers of rounds planned so far, the present
+    """`rounds` are the base (0) and those that have ended. The run ended early where it `learned_nothing`,
+    having no row to train on (`only_luck`: what was right was luck), or where the exploration of a round
+    `mastered` the tasks already. `plans` are the numbers of rounds planned so far, the present
     one last."""
 
     names: Mapping[str, Any]  # env, model, method and whatever else a report begins with
@@ -61,6 +75,8 @@ class RunRecords:
     tests: Sequence[TaskRecord]
     rounds: Sequence[RoundRecords]
     learned_nothing: bool = False
+    only_luck: bool = False
+    mastered: RoundRecords | None = None
     baselines: Sequence[BaselineOutcome] = ()
     near_duplicates: int | None = None  # tests whose wording is like a training task's
     method: Mapping[str, Any] = field(default_factory=dict)  # as it ran

@@ -16,11 +16,11 @@ from envisions.report.tables import Table
 from envisions.report.words import (
     NONE,
     headline,
+    notes,
     one_line,
     primary_test,
     printable,
     progress,
-    recipe,
     warning,
 )
 
@@ -54,7 +54,7 @@ def _head(report: Mapping[str, Any]) -> str:
         *([f"**Warning.** {caution}", ""] if caution else []),
         f"{progress(report)} · seed {report.get('seed', NONE)} · isolation: {_code(isolation, 20)}  ",
         primary_test(report),
-        *([f"  \n{printable(recipe(report))}"] if recipe(report) else []),
+        *(f"  \n{printable(note)}" for note in notes(report)),
     ]
     return "\n".join(lines)
 

@@ -74,6 +74,9 @@ def training(found: RoundRecords) -> dict[str, Any]:
         "sft_rows_by_kind": dict(sorted(Counter(row.kind for row in rows).items())),
         "pairs": len(found.pairs),
         "training": dict(found.training),
+        **({"skipped": dict(found.skipped)} if found.skipped else {}),
+        **({} if found.luck is None else {"luck": found.luck}),
+        **({"probe": outcomes(found.probed)} if found.probed else {}),
         "explore": outcomes(found.explored),
         "refine": outcomes(found.refined),
         "self_reward": {"explore": _separation(found.explored), "refine": _separation(found.refined)},
@@ -83,6 +86,7 @@ def training(found: RoundRecords) -> dict[str, Any]:
 def costs(found: RoundRecords) -> dict[str, Any]:
     """Seconds by stage, and tokens: those generated in kept records, those trained on in all passes."""
     tokens = {
+        "probe": _generated(found.probed),
         "explore": _generated(found.explored),
         "refine": _generated(found.refined),
         **{stage: it["tokens"] for stage, it in found.training.items() if "tokens" in it},

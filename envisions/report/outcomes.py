@@ -10,7 +10,7 @@ from typing import Any
 from symbolic import STATUSES
 
 OUTCOMES = ("right", "wrong", "unknown", "cut_off", *(status for status in STATUSES if status != "ok"))
-_KINDS = {"explore": "explore", "refine": "refine", "eval_outcomes": "evaluate"}
+_KINDS = {"probe": "probe", "explore": "explore", "refine": "refine", "eval_outcomes": "evaluate"}
 
 
 def outcomes(rounds: Sequence[Mapping[str, Any]]) -> list[tuple[str, Counter[str]]]:

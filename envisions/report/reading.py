@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from envisions.errors import UserError
-from envisions.records import PreferencePair, SFTRow, Trajectory
+from envisions.records import Luck, PreferencePair, SFTRow, Trajectory
 from envisions.report.inputs import BaselineOutcome, RoundRecords, RunRecords
 from envisions.runs import layout
 from envisions.runs.folder import read_json, read_records
@@ -24,7 +24,8 @@ def read_run(run: Run) -> RunRecords:
     base, *later = (read_round(folder, number) for number in range(settings.rounds + 1))
     if len(base.greedy) < 2 * len(test_tasks):
         raise UserError(f"'{folder}' has no evaluation of the base model yet; let the run go on.")
-    finished = [found for found in later if len(found.greedy) >= len(test_tasks)]
+    finished = [found for found in later if found.untrained or len(found.greedy) >= len(test_tasks)]
+    rowless = [found for found in later if found.rows is not None and not found.rows]
     as_run, manifest = _plain(run.method), read_json(folder / layout.MANIFEST) or {}
     return RunRecords(
         names=run.names,
@@ -35,7 +36,9 @@ def read_run(run: Run) -> RunRecords:
         isolation=run.executor.isolation,
         tests=test_tasks,
         rounds=[base, *finished],
-        learned_nothing=any(found.rows is not None and not found.rows for found in later),
+        learned_nothing=bool(rowless),
+        only_luck=any(found.luck for found in rowless),
+        mastered=next((found for found in later if found.mastered), None),
         baselines=read_records(layout.round_folder(folder, 0) / layout.BASELINES, BaselineOutcome.from_json),
         method=as_run,
         method_changes={key: now for key, now in as_run.items() if _plain(settings.method)[key] != now},
@@ -46,16 +49,21 @@ def read_round(run: Path, number: int) -> RoundRecords:
     """The round's records, trajectories in the order of their ids."""
     folder = layout.round_folder(run, number)
     metrics = read_json(folder / layout.METRICS) or {}
-    rows = folder / layout.SFT_ROWS
+    rows, luck = folder / layout.SFT_ROWS, folder / layout.LUCK
     return RoundRecords(
         number,
         evaluated=read_trajectories(folder / layout.EVAL),
+        probed=read_trajectories(folder / layout.PROBE),
         explored=read_trajectories(folder / layout.EXPLORE),
         refined=read_trajectories(folder / layout.REFINE),
         rows=read_records(rows, SFTRow.from_json) if rows.exists() else None,
         pairs=read_records(folder / layout.PAIRS, PreferencePair.from_json),
+        luck=len(read_records(luck, Luck.from_json)) if luck.exists() else None,
+        mastered=metrics.get("mastered", False),
+        prompt=metrics.get("prompt", ""),
         seconds=metrics.get("seconds", {}),
         training=metrics.get("training", {}),
+        skipped=metrics.get("skipped", {}),
     )
 
 

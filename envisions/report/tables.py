@@ -10,7 +10,7 @@ from envisions.report.outcomes import outcomes, present
 from envisions.report.words import NONE, count, decimal, duration, interval, p_value, percent, plain
 
 Entry = Mapping[str, Any]  # of one round, as in report.json
-STAGES = ("explore", "refine", "curate", "sft", "dpo", "evaluate", "baselines")
+STAGES = ("probe", "explore", "refine", "curate", "sft", "dpo", "evaluate", "baselines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,7 @@ def training(rounds: Sequence[Entry]) -> Table:
         "refined right",
         "SFT rows",
         "pairs",
+        "luck",
         "AUC explored",
         "AUC refined",
     )
@@ -134,10 +135,15 @@ def _training_row(entry: Entry) -> tuple[str, ...]:
         str(entry["round"]),
         count(entry.get("solved_train")),
         *(_right_of(entry.get(kind)) for kind in ("explore", "refine")),
-        count(entry.get("sft_rows")) + (f" ({by_kind})" if by_kind else ""),
-        count(entry.get("pairs")),
+        count(entry.get("sft_rows")) + (f" ({by_kind})" if by_kind else "") + _skipped(entry, "sft"),
+        count(entry.get("pairs")) + _skipped(entry, "dpo"),
+        count(entry.get("luck")),
         *(decimal((separation.get(kind) or {}).get("auc")) for kind in ("explore", "refine")),
     )
+
+
+def _skipped(entry: Entry, stage: str) -> str:
+    return ", too few" if stage in (entry.get("skipped") or {}) else ""
 
 
 def _right_of(attempts: Mapping[str, Any] | None) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from envisions.report.inputs import RoundRecords, RunRecords
+from envisions.report.measures import share
 from envisions.report.words import plain, tasks_of_groups
+from envisions.runs.bounds import REMEDY, too_few
 from envisions.stats import ALPHA, groups_needed
 
 UNCHANGED = "no evidence of change"
@@ -16,21 +19,23 @@ def verdict(
     rounds: Sequence[Mapping[str, Any]],
     primary: Mapping[str, Any],
     best_baseline: Mapping[str, Any] | None,
-    planned: int,
-    learned_nothing: bool,
+    run: RunRecords,
 ) -> str:
     """`improved`, `no evidence of change` or `regressed`, and the figures; before the last planned round it
-    begins with `so far`."""
-    if len(rounds) == 1:
-        return _nothing_learned() if learned_nothing else f"{INTERIM}{UNCHANGED}: no round is finished yet"
+    begins with `so far`, unless the run ended early. A run that changed no weights says why."""
+    ended = run.learned_nothing or run.mastered is not None
+    begun = "" if primary["final"] or ended else INTERIM
+    if all(found.untrained for found in run.rounds[1:]):
+        return f"{begun}{UNCHANGED}: {_why_untrained(rounds, run)}"
     base, last = rounds[0], rounds[-1]
     parts = [
         f"{base['pass_at_1']:.1%} before, {last['pass_at_1']:.1%} after round {last['round']}",
         _test(last, primary),
         *([_against(best_baseline, last)] if best_baseline else []),
-        *([] if primary["final"] else [f"round {last['round']} of {planned}, not the final test"]),
+        *([_left(run.rounds[-1])] if run.rounds[-1].untrained else []),
+        *([f"round {last['round']} of {run.plans[-1]}, not the final test"] if begun else []),
     ]
-    return f"{'' if primary['final'] else INTERIM}{_word(base, last, primary)}: {'; '.join(parts)}"
+    return f"{begun}{_word(base, last, primary)}: {'; '.join(parts)}"
 
 
 def _word(base: Mapping[str, Any], last: Mapping[str, Any], primary: Mapping[str, Any]) -> str:
@@ -65,8 +70,22 @@ def _against(best: Mapping[str, Any], last: Mapping[str, Any]) -> str:
     return f"round {last['round']} {relation} the best trivial answer ({named})"
 
 
-def _nothing_learned() -> str:
-    return (
-        f"{UNCHANGED}: the base model solved no training task, so there was nothing to learn"
-        " from; take easier tasks (env.levels, env.data), more samples, or a stronger model"
-    )
+def _why_untrained(rounds: Sequence[Mapping[str, Any]], run: RunRecords) -> str:
+    if run.mastered:
+        known = share(sum(t.solved for t in run.mastered.explored), len(run.mastered.explored))
+        return (
+            f"nothing to learn here: the base model was right in {known:.1%} of its attempts at training"
+            f" tasks and solves {rounds[0]['pass_at_1']:.1%} of the test tasks; take harder ones (env.levels,"
+            " env.data)"
+        )
+    if run.learned_nothing:
+        luck = " but by luck" if run.only_luck else ""
+        return (
+            f"the base model solved no training task{luck}, so there was nothing to learn"
+            " from; take easier tasks (env.levels, env.data), more samples, or a stronger model"
+        )
+    return f"{_left(run.rounds[-1])}; {REMEDY}" if len(run.rounds) > 1 else "no round is finished yet"
+
+
+def _left(found: RoundRecords) -> str:
+    return f"round {found.number} left the weights as they were, having {too_few(found.skipped['sft'])}"

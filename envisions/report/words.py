@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from envisions.runs.probe import told
 from envisions.stats import ALPHA, POWER
 
 NONE = "–"
@@ -139,6 +140,29 @@ def _twins(report: Mapping[str, Any]) -> str:
     if found is None:
         return ""
     return f" By wording, {found:,} of the tests {'is' if found == 1 else 'are'} like a training task."
+
+
+def notes(report: Mapping[str, Any]) -> list[str]:
+    """What else there is to say about the run, a sentence or two each."""
+    return [note for note in (exploration(report), recipe(report), best_round(report)) if note]
+
+
+def exploration(report: Mapping[str, Any]) -> str:
+    """How the prompt of the first exploration was chosen, or nothing."""
+    found = report.get("exploration")
+    return told(found) if found else ""
+
+
+def best_round(report: Mapping[str, Any]) -> str:
+    """Which round did best, where the last one did not, or nothing."""
+    best = report.get("best_round")
+    if not best:
+        return ""
+    what = f"round {best['round']} ({best['checkpoint']})" if best["round"] else "the base model"
+    return (
+        f"Not the last round but {what} solved most, {percent(best['pass_at_1'])}. To pick it after looking"
+        " is a selection: its share is no claim until it is measured on other tasks."
+    )
 
 
 def recipe(report: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ def write_report(run: Run) -> dict[str, Any]:
     report = figures(read_run(run))
     write_json(folder / layout.REPORT_JSON, report)
     tasks = {task.id: task for task in read_tasks(folder)}
-    evaluated = [entry["round"] for entry in report["rounds"][1:]]
+    evaluated = [entry["round"] for entry in report["rounds"][1:] if "sft" not in entry.get("skipped", {})]
     evidence = read_evidence(folder, base_prompt(report["rounds"][0]), tasks, evaluated)
     write_text(folder / layout.REPORT_MD, render_markdown(report, evidence))
     write_text(folder / layout.REPORT_HTML, render_html(report, evidence))

@@ -1,9 +1,9 @@
 """The names of a run's files, each once.
 
 <run.dir>/config.yaml  manifest.json  tasks.jsonl  executions.sqlite  run.log
-<run.dir>/round_0/     eval.jsonl  baselines.jsonl  metrics.json
-<run.dir>/round_N/     explore.jsonl  refine.jsonl  eval.jsonl  sft.jsonl  pairs.jsonl  metrics.json
-                       checkpoint/
+<run.dir>/round_0/     eval.jsonl  probe.jsonl  baselines.jsonl  metrics.json
+<run.dir>/round_N/     explore.jsonl  refine.jsonl  eval.jsonl  luck.jsonl  sft.jsonl  pairs.jsonl
+                       metrics.json  checkpoint/
 <run.dir>/report.json  report.md  report.html
 """
 
@@ -19,10 +19,10 @@ LOG = "run.log"
 EXECUTIONS = "executions.sqlite"
 REPORT_JSON, REPORT_MD, REPORT_HTML = "report.json", "report.md", "report.html"
 
-EXPLORE, REFINE, EVAL = "explore.jsonl", "refine.jsonl", "eval.jsonl"
-TRAJECTORIES = (EXPLORE, REFINE, EVAL)
+PROBE, EXPLORE, REFINE, EVAL = "probe.jsonl", "explore.jsonl", "refine.jsonl", "eval.jsonl"
+TRAJECTORIES = (PROBE, EXPLORE, REFINE, EVAL)
 BASELINES = "baselines.jsonl"
-SFT_ROWS, PAIRS = "sft.jsonl", "pairs.jsonl"
+LUCK, SFT_ROWS, PAIRS = "luck.jsonl", "sft.jsonl", "pairs.jsonl"
 METRICS = "metrics.json"
 CHECKPOINT = "checkpoint"
 TUNED = "sft"  # the weights between two stages of training
@@ -44,7 +44,7 @@ def rounds(run: Path) -> list[int]:
 
 def record_files(run: Path) -> list[Path]:
     """Every file of a run that may hold JSON lines, there or not."""
-    names = (*TRAJECTORIES, BASELINES, SFT_ROWS, PAIRS)
+    names = (*TRAJECTORIES, BASELINES, LUCK, SFT_ROWS, PAIRS)
     return [run / TASKS, *(round_folder(run, n) / name for n in rounds(run) for name in names)]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
+from envisions.environments.faults import HookError
 from envisions.environments.hooks import told
 from envisions.environments.protocol import Environment
 from envisions.environments.splits import check_split
@@ -67,7 +68,7 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
     with closing(environment), RunDir(path) as directory:
         _check_configuration(directory, config)
         source = resolve(settings.model)
-        fit = check_fit(source.path, _asked(plugin), settings.max_new_tokens, begun)
+        fit = check_fit(source.path, _asked(environment), settings.max_new_tokens, begun)
         with _executor(settings, environment, path) as executor:
             backend = str(policy_config["_target_"])
             device = choose_device(policy_config.get("dtype", "auto"))
@@ -120,13 +121,15 @@ def _first_start(path: Path, now: datetime) -> datetime:
 
 
 def _asked(environment: Environment) -> Iterator[Sequence[Message]]:
-    """What the model will be asked, as far as that is known: every task, and one second attempt."""
+    """What the model will be asked, as far as that is known: every task, and one second attempt. A hook that
+    fails is told where its answer is needed."""
     for task in (task for split in SPLITS for task in environment.tasks(split)):
-        for few_shot in (True, False):
-            yield environment.messages(task, few_shot=few_shot)
+        with suppress(HookError):
+            yield from (environment.messages(task, few_shot=few_shot) for few_shot in (True, False))
     if environment.refines:
         task = environment.tasks("train")[0]
-        yield environment.refine_messages(task, environment.parse(""), "")
+        with suppress(HookError):
+            yield environment.refine_messages(task, environment.parse(""), "")
 
 
 def _told_tests(tests: Sequence[Task]) -> str:

@@ -96,13 +96,24 @@ class Run:
     def folder(self, number: int) -> Path:
         return self.directory.round(number)
 
+    def trained(self, number: int) -> int:
+        """The round that made the weights which round `number` ended with; 0 is the base."""
+        while number and "sft" in self.metrics(number).get("skipped", {}):
+            number -= 1
+        return number
+
     def weights(self, number: int) -> tuple[Path, str]:
-        """The folder and the name of the weights that round `number` ended with; 0 is the base."""
-        return (
-            (self.model, BASE)
-            if number == 0
-            else (self.folder(number) / layout.CHECKPOINT, f"round_{number}")
-        )
+        """The folder and the name of the weights that round `number` ended with."""
+        made = self.trained(number)
+        return (self.folder(made) / layout.CHECKPOINT, f"round_{made}") if made else (self.model, BASE)
+
+    def plain_prompt(self, number: int) -> PromptKind:
+        """How the weights of round `number` are asked for first attempts: a trained model has learned the
+        format, the base has the prompt that was chosen for it."""
+        if self.trained(number):
+            return "zero-shot"
+        chosen: PromptKind = self.metrics(0).get("prompt", "few-shot")
+        return chosen
 
     def policy(self, number: int) -> Policy:
         return self.policies.use(*self.weights(number))

@@ -23,6 +23,14 @@ class Refine(Enum):
     all = "all"
 
 
+class Prompt(Enum):
+    """With which prompt the base model explores."""
+
+    auto = "auto"  # what a probe on training tasks finds better
+    few_shot = "few_shot"
+    zero_shot = "zero_shot"
+
+
 class Positives(Enum):
     """What a method takes for a task's positives, always as many of them as are right."""
 
@@ -57,11 +65,13 @@ class MethodSettings:
     """A recipe from attempts to rows; see `conf/method/`."""
 
     name: str = MISSING
+    prompt: Prompt = MISSING
     refine: Refine = MISSING
     feedback: bool = MISSING  # the refinement prompt shows what the execution said
     replace: bool = MISSING  # as published: an attempt and its refinement are one candidate, the better one
     distinct: Distinct = MISSING
     positives: Positives = MISSING
+    keep_luck: bool = MISSING  # as published: a guess that came true is a positive
     ranking: Ranking = MISSING
     rescore: bool = MISSING  # rank only comparable scores: one policy, the plain prompt
     l1_per_task: int = MISSING
@@ -117,6 +127,9 @@ class Settings:
     rounds: int = MISSING
     samples: int = MISSING
     temperature: float = MISSING
+    probe: int = MISSING  # attempts with each prompt
+    floor: int = MISSING  # solved training tasks that a training stage takes
+    ceiling: float = MISSING  # share
     max_new_tokens: int = MISSING
     seed: int = MISSING
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
@@ -128,6 +141,8 @@ class Settings:
 _AT_LEAST = {
     "rounds": 1,
     "samples": 1,
+    "probe": 1,
+    "floor": 1,
     "max_new_tokens": 1,
     "evaluation.samples": 0,
     "method.l1_per_task": 0,
@@ -137,7 +152,7 @@ _AT_LEAST = {
     "watch.seen": 1,
     "watch.observation": 1,
 }
-_ABOVE_ZERO = ("temperature", "executor.cpu_s", "executor.mem_mb", "watch.seconds")
+_ABOVE_ZERO = ("temperature", "ceiling", "executor.cpu_s", "executor.mem_mb", "watch.seconds")
 
 
 def check_ranges(settings: Settings) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from envisions.report.figures import figures
 from envisions.report.inputs import RoundRecords
-from envisions.report.words import primary_test
-from tests.envisions.report.by_hand import BASE, FIRST, RUN, SECOND, TESTS, answers, baseline
+from envisions.report.words import best_round, primary_test
+from tests.envisions.report.by_hand import BASE, FIRST, RUN, SECOND, TESTS, answers, baseline, made
 
 
 def test_the_better_base_counts() -> None:
@@ -40,6 +40,80 @@ def test_nothing_was_learned() -> None:
         "no evidence of change: the base model solved no training task, so there was nothing to learn from;"
         " take easier tasks (env.levels, env.data), more samples, or a stronger model"
     )
+
+
+def test_only_luck_was_found() -> None:
+    said = figures(replace(RUN, rounds=[BASE], learned_nothing=True, only_luck=True))["verdict"]
+    assert said.startswith("no evidence of change: the base model solved no training task but by luck, so")
+
+
+def test_nothing_is_left_to_learn() -> None:
+    explored = RoundRecords(1, explored=[made("x"), made("y"), made("z"), made("z", "wrong")])
+    said = figures(replace(RUN, rounds=[BASE], mastered=explored))["verdict"]
+    assert said == (
+        "no evidence of change: nothing to learn here: the base model was right in 75.0% of its attempts at"
+        " training tasks and solves 25.0% of the test tasks; take harder ones (env.levels, env.data)"
+    )
+
+
+FEW = {"sft": {"rows": 3, "tasks": 1, "floor": 4}}
+
+
+def test_a_round_that_was_not_trained_has_the_figures_of_the_one_before() -> None:
+    last = RoundRecords(3, explored=SECOND.explored, skipped=FEW)
+    report = figures(replace(RUN, plans=(3,), rounds=[BASE, FIRST, SECOND, last]))
+    second, third = report["rounds"][2:]
+    assert (third["pass_at_1"], third["pass_at_k"]) == (second["pass_at_1"], second["pass_at_k"])
+    assert (third["p_vs_base"], third["p_vs_previous"]) == (second["p_vs_base"], 1)
+    assert third["skipped"] == FEW
+    assert third["tokens"] == {"explore": 8}, "nothing was generated for its evaluation"
+    assert report["verdict"] == (
+        "no evidence of change: 25.0% before, 87.5% after round 3; p = 0.19 (8 tasks of 6 templates); round 3"
+        " is not clearly above the best trivial answer (neighbour 62.5%, p = 1); round 3 left the weights as"
+        " they were, having 3 rows of 1 solved task where 4 tasks are needed (floor)"
+    )
+
+
+def test_a_run_that_trained_nothing_says_why() -> None:
+    rounds = [BASE, *(RoundRecords(number, skipped=FEW) for number in (1, 2))]
+    over, halfway = (figures(replace(RUN, rounds=rounds[:n])) for n in (3, 2))
+    assert over["verdict"] == (
+        "no evidence of change: round 2 left the weights as they were, having 3 rows of 1 solved task where 4"
+        " tasks are needed (floor); take more training tasks (env.n_train), more samples, easier tasks"
+        " (env.levels, env.data) or a stronger model"
+    )
+    assert halfway["verdict"].startswith("so far, no evidence of change: round 1 left the weights")
+    assert [entry["pass_at_1"] for entry in over["rounds"]] == [0.25, 0.25, 0.25]
+
+
+def test_the_best_round_is_named_where_it_is_not_the_last() -> None:
+    report = figures(replace(RUN, plans=(3,), rounds=[BASE, FIRST, SECOND, replace(FIRST, number=3)]))
+    assert report["best_round"] == {"round": 2, "pass_at_1": 0.875, "checkpoint": "round_2/checkpoint"}
+    assert "round 2 (round_2/checkpoint) solved most, 87.5%" in best_round(report)
+    assert "selection" in best_round(report)
+    worse = figures(replace(RUN, rounds=[BASE, RoundRecords(1, answers({1}))]))
+    assert worse["best_round"] == {"round": 0, "pass_at_1": 0.25, "checkpoint": None}
+    assert "the base model solved most" in best_round(worse)
+    level = figures(replace(RUN, rounds=[BASE, SECOND, replace(SECOND, number=3)]))
+    assert "best_round" not in level
+
+
+def test_the_probe_is_reported() -> None:
+    """Seven zero-shot and one few-shot of eight, one by both: 6 changes of one kind, p = 2 / 2^6."""
+    probed = [
+        made(f"x{n}", "right" if n in solved else "wrong", prompt=prompt)
+        for prompt, solved in (("few-shot", {1}), ("zero-shot", range(1, 8)))
+        for n in range(8)
+    ]
+    base = replace(BASE, probed=probed, prompt="zero-shot")
+    report = figures(replace(RUN, rounds=[base]))
+    found = {"prompt": "zero-shot", "attempts": 8, "few_shot": 1, "zero_shot": 7, "p": 2 / 2**6}
+    assert report["exploration"] == found
+    assert report["rounds"][0]["probe"]["attempts"] == 16
+    assert report["rounds"][0]["tokens"] == {"probe": 32, "evaluate": 32}
+    fewer = [t for t in probed if t.task != "x7"]
+    less = figures(replace(RUN, rounds=[replace(base, probed=fewer)]))["exploration"]
+    assert (less["zero_shot"], less["p"], less["prompt"]) == (6, 2 / 2**5, "few-shot")
 
 
 ALL = range(1, 9)

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow  # whole runs, some of them many times
 MARKS = (
     "config.yaml",
     "round_0/eval.jsonl",
+    "round_0/probe.jsonl",
     "round_1/explore.jsonl",
     "round_1/sft.jsonl",
     "round_1/.sft.tmp",
@@ -46,6 +47,7 @@ def arguments(model: Path, run: Path) -> list[str]:
         f"model={model}",
         "rounds=2",
         "samples=3",
+        "probe=6",
         "max_new_tokens=12",
         "evaluation.samples=2",
         "policy.episodes=4",
@@ -118,7 +120,7 @@ def test_rounds_may_be_raised(model: Path, tmp_path: Path) -> None:
 
 def _tear(run: Path, chance: random.Random) -> None:
     """What a kill in the middle of a write leaves: the beginning of a line."""
-    files = [path for path in run.glob("round_*/e*.jsonl") if path.stat().st_size]
+    files = [path for path in run.glob("round_*/[ep]*.jsonl") if path.stat().st_size]
     if files:
         with open(chance.choice(sorted(files)), "a") as file:
             file.write('{"id": "0123", "task"')
