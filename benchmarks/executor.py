@@ -185,7 +185,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--programs", type=int, default=300)
     parser.add_argument("--tier", default="")
-    parser.add_argument("--sleepers", type=int, default=0, help="only time so many programs that sleep for ever")
+    parser.add_argument("--sleepers", type=int, default=0, help="only time so many that sleep")
     parser.add_argument("--one", nargs=4, metavar=("WAY", "KIND", "COUNT", "IMAGES"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:

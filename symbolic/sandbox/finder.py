@@ -6,8 +6,10 @@ Does not cover reading by path, which the kernel refuses.
 
 from __future__ import annotations
 
+import os
+import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.machinery import (
     BYTECODE_SUFFIXES,
     EXTENSION_SUFFIXES,
@@ -17,6 +19,7 @@ from importlib.machinery import (
     SourceFileLoader,
     SourcelessFileLoader,
 )
+from typing import Any
 
 _LOADERS = (
     (ExtensionFileLoader, EXTENSION_SUFFIXES),
@@ -37,12 +40,37 @@ class ShelfFinder(FileFinder):
         self._path_cache = self._names
 
 
+class Records:
+    """Tells `importlib.metadata` of the distributions whose records are among the names."""
+
+    def __init__(self, shelves: Mapping[str, Sequence[str]]) -> None:
+        records = (os.path.join(folder, name) for folder, names in shelves.items() for name in names)
+        self._records = [path for path in records if path.endswith(".dist-info")]
+
+    def find_spec(self, *_: object) -> None:
+        """No module is found here."""
+
+    def find_distributions(self, context: Any) -> Iterator[Any]:
+        from importlib.metadata import PathDistribution
+        from pathlib import Path
+
+        wanted = None if context.name is None else _normal(context.name)
+        for path in self._records:
+            if wanted in (None, _normal(os.path.basename(path).partition("-")[0])):
+                yield PathDistribution(Path(path))
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def install(shelves: Mapping[str, Sequence[str]]) -> None:
     """Imports are looked for on these shelves, after what the interpreter finds by itself. Also forgets this
     package, as far as it has been loaded: what serves programs is not theirs to import."""
     sys.path[:] = dict.fromkeys([*sys.path, *shelves])
     sys.path_hooks.insert(0, _hook(shelves))
     sys.path_importer_cache.clear()
+    sys.meta_path.append(Records(shelves))
     for name in [name for name in sys.modules if name.partition(".")[0] == "symbolic"]:
         del sys.modules[name]
 

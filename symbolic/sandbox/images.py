@@ -78,6 +78,8 @@ _ALGEBRA = (
     _SYMPY
     + """
 from symbolic.algebra import simplify
+from symbolic.answers.latex import translate
+translate(r"\\sum_{k=1}^{4} k")
 """
 )
 

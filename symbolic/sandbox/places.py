@@ -11,10 +11,9 @@ import importlib.util
 import os
 import sys
 import sysconfig
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import packages_distributions
 from pathlib import Path
 
 PACKAGE = str(Path(__file__).resolve().parent.parent)  # symbolic/
@@ -100,7 +99,8 @@ def _found(libraries: Iterable[str]) -> list[str]:
 
 @cache
 def _entries(library: str) -> tuple[str, ...]:
-    """The directory or file of a library, wherever it is installed, and the shared libraries of its wheel."""
+    """The directory or file of a library, wherever it is installed, the shared libraries of its wheel, and
+    what is recorded of its installation: some ask for their own version."""
     try:
         spec = importlib.util.find_spec(library)
     except (ImportError, ValueError):
@@ -108,19 +108,23 @@ def _entries(library: str) -> tuple[str, ...]:
     if spec is None:
         return ()
     places = list(spec.submodule_search_locations or filter(None, [spec.origin]))
-    names = [library, *(() if library in LIBRARIES else map(_file_name, owners().get(library, ())))]
+    installed = [path for place in places for path in _records_of(os.path.dirname(place), library)]
+    names = [library, *(os.path.basename(path).partition("-")[0] for path in installed)]
     beside = [os.path.join(os.path.dirname(place), f"{name}.libs") for place in places for name in names]
-    return tuple(os.path.realpath(path) for path in [*places, *beside] if os.path.exists(path))
+    return tuple(os.path.realpath(path) for path in [*places, *beside, *installed] if os.path.exists(path))
+
+
+def _records_of(folder: str, library: str) -> list[str]:
+    """The `.dist-info` directories of the distributions that brought it."""
+    marks = (f"\n{library}/__init__.py,", f"\n{library}.py,")
+    return [path for path, files in _records(folder).items() if any(mark in files for mark in marks)]
 
 
 @cache
-def owners() -> Mapping[str, list[str]]:
-    """The distributions that each installed package is of; takes two tenths of a second."""
-    return packages_distributions()
-
-
-def _file_name(distribution: str) -> str:
-    return distribution.replace("-", "_")
+def _records(folder: str) -> dict[str, str]:
+    """What each distribution in the folder says that it holds."""
+    records = sorted(Path(folder).glob("*.dist-info/RECORD"))
+    return {str(record.parent): "\n" + record.read_text(errors="replace") for record in records}
 
 
 @cache

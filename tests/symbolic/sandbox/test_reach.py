@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,18 @@ def test_libraries_are_within_reach() -> None:
     code = "import sympy, mpmath, numpy, scipy.linalg, networkx, z3, sqlite3, ctypes, unittest\nanswer = 1"
     with Executor() as executor:
         assert executor.run([Program(code)], Limits(cpu_s=20))[0].value == 1
+
+
+def test_libraries_know_their_version() -> None:
+    code = "from importlib.metadata import distributions, version\nanswer = "
+    names = "sorted(found.name for found in distributions())"
+    with Executor() as executor:
+        known, all_of_them, ours = executor.run(
+            [Program(f"{code}{wanted}") for wanted in ("version('z3-solver')", names, "version('envisions')")]
+        )
+    assert known.value == version("z3-solver")
+    assert all_of_them.value == ["mpmath", "networkx", "numpy", "scipy", "sympy", "z3-solver"]
+    assert ours.error.startswith("PackageNotFoundError")
 
 
 def test_others_are_where_they_are_named() -> None:
