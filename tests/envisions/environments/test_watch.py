@@ -79,6 +79,7 @@ def test_another_type_than_was_asked_for_is_told_by_hook_and_class(hook: str, gi
     assert "\n" not in sentence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hook", [hook for hook in HOOKS if hook != "tasks"])
 def test_every_hook_has_a_clock(hook: str) -> None:
     environment, _ = watched(hook, faulty.spin)

@@ -157,6 +157,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["explore", "eval"])
 @pytest.mark.parametrize("overlaps", [False, True], ids=["after", "beside"])
 @pytest.mark.parametrize("hook", ["messages", *(hook for hook in HOOKS if hook != "execute")])
@@ -194,6 +195,7 @@ def test_a_lost_attempt_does_not_hide_another_of_the_same_program(executor: Exec
     assert pool.positives() == [right]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hook", ["messages", *HOOKS])
 def test_above_a_share_the_run_ends_and_goes_on_when_it_is_mended(
     hook: str, executor: Executor, tmp_path: Path
