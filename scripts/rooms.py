@@ -15,7 +15,7 @@ import grimp
 import networkx as nx
 
 PACKAGES = ("envisions", "envs", "symbolic", "train")
-MOST_ROOMS, MOST_ARROWS = 18, 45  # in envisions
+MOST_ROOMS, MOST_ARROWS = 18, 46  # in envisions
 MOST_LOOSE = {"envisions": 22, "symbolic": 14}  # files directly in the folder
 MOST_LINES = 350  # of a file
 

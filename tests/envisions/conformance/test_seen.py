@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from envisions import Episode, Execution, Program, Task, Transition, Verdict, describe, judge
-from envisions.conformance import CHECKS, Outcome, Subject, examine
+from envisions.conformance import CHECKS, Examination, Outcome, Subject, examine
 from envisions.settings.schema import WatchSettings
 from envisions.testing import EnvironmentContract
 from symbolic import Executor, Limits
@@ -251,4 +251,4 @@ def test_under_pytest_what_was_not_seen_has_not_passed(executor: Executor) -> No
     [check] = [check for check in CHECKS if check.name == "certificates"]
     conforms: Callable[..., None] = EnvironmentContract().test_conforms
     with pytest.raises(pytest.skip.Exception, match=r"not seen: .* give recheck"):
-        conforms(check, Subject({"_target_": f"{__name__}.Own", **KEYS}, executor))
+        conforms(check, Examination(Subject({"_target_": f"{__name__}.Own", **KEYS}, executor)))
