@@ -16,8 +16,10 @@ import pytest
 
 from envisions import Executor, Program, ProgramEnvironment, Task
 from envisions.environments.protocol import Transition, advance
+from envisions.records import SPLITS
 from envisions.runs.evaluation import play_programs
 from envisions.testing import EnvironmentContract
+from envs.program import DataEnvironment
 from tests.docs.pages import ROOT, blocks
 
 PAGE = ROOT / "docs/how-to/recipes.md"
@@ -228,3 +230,12 @@ def test_a_folder_s_own_split_is_kept(recipes: Path) -> None:
     folder = recipe("folder").Folder(folder=str(recipes / "set"), columns=columns, n_train=8, n_test=8)
     assert all("the test " in task.question for task in folder.tasks("test"))
     assert all("the train " in task.question for task in folder.tasks("train"))
+
+
+def test_a_folder_needs_no_class(recipes: Path) -> None:
+    keys = {"question": "problem", "answer": "solution"}
+    same = DataEnvironment(data=str(recipes / "set"), n_train=8, n_test=8, **keys)
+    folder = recipe("folder").Folder(folder=str(recipes / "set"), columns=keys, n_train=8, n_test=8)
+    for split in SPLITS:
+        asked = [{task.question: task.target for task in env.tasks(split)} for env in (same, folder)]
+        assert asked[0] == asked[1]
