@@ -1,7 +1,8 @@
-"""Tasks that ask for a function: one environment that tries it soundly, and one for each way to be deceived."""
+"""Tasks that ask for a function: one environment that tries it soundly, and one for each deceit."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import ClassVar
 
@@ -16,7 +17,7 @@ class Functions(Sound):
     """Its harness returns outputs for inputs; what is expected stays outside."""
 
     id = "functions-v1"
-    format = ProgramFormat(head=HEAD, entry=None, instruction="Write a Python function solution(n).")
+    format = ProgramFormat(head=HEAD, instruction="Write a Python function solution(n).")
     examples = (("The zul asks for twice n.", f"{HEAD}\n    return 2 * n"),)
     harness: ClassVar[str] = "def attempt(inputs, wanted):\n    return [solution(n) for n in inputs]"
 
@@ -62,8 +63,9 @@ class UnitTests(_Comparing):
 
 
 class Counting(_Comparing):
-    """What it returns is hard to guess."""
+    """What it returns is hard to guess; its programs have no entry by name."""
 
+    format = replace(Functions.format, entry=None)
     passed = {"passed": 3, "of": 3}
     harness = (
         "def attempt(inputs, wanted):\n"
