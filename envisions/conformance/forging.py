@@ -11,10 +11,9 @@ import ast
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from envisions.conformance.subject import DefectError, NotApplicableError, Subject
-from envisions.environments.baselines import python_answer
 from envisions.records import Task
 from symbolic import Program
 
@@ -30,6 +29,9 @@ for descriptor in range(3, 10):
     except OSError:
         pass
 os._exit(0)
+"""
+_GIVE = """def forged(*asked, **keys):
+    return {value!r}
 """
 _EQUAL = """class Equal:
     def yes(self, *others):
@@ -81,41 +83,38 @@ def nothing_comes_of_forging(subject: Subject) -> str:
     tasks = subject.tasks[:: max(1, len(subject.tasks) // TASKS)][:TASKS]
     _writing(subject, tasks)
     if solved := _solved(subject, tasks, _EQUAL):
-        raise DefectError(f"{_WHAT} an object that equals everything is right: {_REMEDY}", solved[0].question)
+        raise _forged("an object that equals everything is right", solved[0])
     _telling(subject, tasks)
     _peeking(subject, tasks)
-    return f"no result written, no object that equals everything, nothing to look up in {len(tasks)} tasks"
-
-
-_WHAT: Final = "a program can forge its verdict:"
-_REMEDY: Final = "let wrap() return outputs for inputs, and compare in judge()"
+    return f"nothing written, nothing equal to everything, nothing to look up in {len(tasks)} tasks"
 
 
 def _writing(subject: Subject, tasks: Sequence[Task]) -> None:
-    """A program may give any value; where to return it would be right, to write it is no forgery."""
+    """A program may give any value: where to return it is right, to write it is no forgery."""
     for value in WRITTEN:
         for task in _solved(subject, tasks, _WRITE.format(value=value)):
-            honest = {python_answer(subject.program.entry, repr(v)) for v in (value, True)}
-            honest |= {f"def forged(*asked, **keys):\n    return {v!r}\n" for v in (value, True)}
-            if not any(_solved(subject, [task], code) for code in sorted(honest)):
-                said = f"{_WHAT} one that writes {value} where the harness does is right: {_REMEDY}"
-                raise DefectError(said, task.question, cause=_REMEDY)
+            if not any(_solved(subject, [task], _GIVE.format(value=given)) for given in (value, True)):
+                raise _forged(f"one that writes {value} in the harness's place is right", task)
 
 
 def _telling(subject: Subject, tasks: Sequence[Task]) -> None:
     others = [replace(task, target="another target") for task in tasks]
-    for answer in subject.play(others, _programs(subject, others, _SEEN + _TELL)):
-        said = (answer.execution.output, answer.execution.error, answer.observation)
-        if any("another target" in text for text in said):
-            raise DefectError(f"{_WHAT} the target is within its reach: {_REMEDY}", cause=_REMEDY)
+    answers = subject.play(others, _programs(subject, others, _SEEN + _TELL))
+    for task, answer in zip(tasks, answers, strict=True):
+        if "another target" in answer.execution.output + answer.execution.error + answer.observation:
+            raise _forged("the target is within its reach", task)
 
 
 def _peeking(subject: Subject, tasks: Sequence[Task]) -> None:
     for place in range(PLACES):
         solved = _solved(subject, tasks, _SEEN + _PEEK.format(place=place))
         if len(solved) > MOST_BY_PEEKING * len(tasks):
-            said = f"{_WHAT} one that looks at what its callers hold solves {len(solved)} of {len(tasks)}"
-            raise DefectError(f"{said}: {_REMEDY}", solved[0].question, cause=_REMEDY)
+            raise _forged(f"what its callers hold solves {len(solved)} of {len(tasks)} tasks", solved[0])
+
+
+def _forged(how: str, task: Task) -> DefectError:
+    remedy = "let wrap() return outputs for inputs, and compare in judge()"
+    return DefectError(f"a program can forge its verdict: {how}; {remedy}", task.question)
 
 
 def _solved(subject: Subject, tasks: Sequence[Task], code: str) -> list[Task]:
@@ -124,23 +123,18 @@ def _solved(subject: Subject, tasks: Sequence[Task], code: str) -> list[Task]:
 
 
 def _programs(subject: Subject, tasks: Sequence[Task], code: str) -> list[list[Program]]:
-    """For each task the code with its `forged`, if it defines one, under all names that a caller may use."""
-    return [
-        subject.every_turn(replace(subject.program, code=code + _named(subject, task, "def forged" in code)))
-        for task in tasks
-    ]
+    """For each task the code, whose `forged` has all names under which a caller may look for it."""
+    return [subject.every_turn(replace(subject.program, code=code + _named(subject, task))) for task in tasks]
 
 
-def _named(subject: Subject, task: Task, defined: bool) -> str:
-    if not defined:
-        return ""
+def _named(subject: Subject, task: Task) -> str:
     entry = subject.program.entry
-    names = dict.fromkeys([*([entry] if entry else []), *_defined_by_gold(subject, task)])
-    last = [] if entry else ["answer = forged()"]
-    return "\n".join([*(f"{name} = forged" for name in names), *last, ""])
+    names = {*([entry] if entry else []), *_defined_by_gold(subject, task)}
+    result = [] if entry else ["answer = forged()"]
+    return "\n".join([*(f"{name} = forged" for name in sorted(names)), *result, ""])
 
 
-def _defined_by_gold(subject: Subject, task: Task) -> Iterator[Any]:
+def _defined_by_gold(subject: Subject, task: Task) -> Iterator[str]:
     """Names of the functions that the task's gold programs define: what tests may call."""
     for program in subject.environment.gold(task):
         with suppress(SyntaxError, ValueError):
