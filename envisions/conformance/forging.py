@@ -54,14 +54,14 @@ def seen(asked):
         frame = frame.f_back
     for row in rows:
         if len(rows) < 500:
-            inner = [v for v in row if isinstance(v, (list, tuple, dict))]
+            inner = [v for v in row if isinstance(v, (list, tuple, dict)) and len(v) < 100]
             rows += [list(v.values()) if isinstance(v, dict) else v for v in inner]
     rows.append([open(e.path, errors="replace").read() for e in os.scandir() if e.is_file()])
     keys = [asked[-1], list(asked)] if asked else []
     known = lambda v: any(type(v) is type(key) and v == key for key in keys)
     after = [b for row in rows for a, b in zip(row, row[1:]) if known(a)]
     found = after + [v for row in rows for v in row]
-    return [v for v in found if isinstance(v, (bool, int, float, str, list)) and v not in asked]
+    return [v for v in found if type(v) in (bool, int, float, str, list) and v not in asked]
 """
 _PEEK = """
 def forged(*asked, **keys):
@@ -69,7 +69,7 @@ def forged(*asked, **keys):
 """
 _TELL = """
 def forged(*asked, **keys):
-    if "another " + "target" in repr(seen(asked)):
+    if any("another " + "target" in v for v in seen(asked) if isinstance(v, str)):
         print("another " + "target")
         raise ValueError("another " + "target")
 """
