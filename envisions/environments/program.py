@@ -6,7 +6,9 @@ judged against the task's target, outside the sandbox, unless `judge` says other
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from random import Random
 from typing import Any, ClassVar
 
@@ -22,6 +24,18 @@ from envisions.errors import UserError
 from envisions.records import Message, Split, Task
 from symbolic import Execution, Program, Verdict, judge
 from symbolic.sandbox.declared import check_installed
+
+_recorded: ContextVar[Execution | None] = ContextVar("recorded", default=None)
+
+
+@contextmanager
+def judging(execution: Execution) -> Iterator[None]:
+    """What `recheck` asks `judge` about is this execution, with what it printed, and not a value alone."""
+    token = _recorded.set(execution)
+    try:
+        yield
+    finally:
+        _recorded.reset(token)
 
 
 class ProgramEnvironment(BaseEnvironment):
@@ -92,9 +106,10 @@ class ProgramEnvironment(BaseEnvironment):
         return judge(execution.value, task.target)
 
     def recheck(self, task: Task, value: Any, certificate: Mapping[str, Any]) -> Verdict | Program:
-        """Of its own kinds only a checker's, which is asked for again."""
+        """Of its own kinds only a checker's, which is asked for again: about the execution on record, where
+        there is one (`judging`), else about the value alone."""
         if certificate.get("kind") == CHECKER:
-            return _checked(self, self.judge(task, Execution("ok", value)))
+            return _checked(self, self.judge(task, _recorded.get() or Execution("ok", value)))
         return super().recheck(task, value, certificate)
 
     def tasks(self, split: Split) -> Sequence[Task]:
