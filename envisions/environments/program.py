@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from envisions.environments import baselines, returned
 from envisions.environments.checker import CHECKER
+from envisions.environments.equipment import check_libraries
 from envisions.environments.faults import Fault, HookError, hook_name
 from envisions.environments.procedural import check_levels, procedural_split
 from envisions.environments.prompts import FENCE, PYTHON, Example, ProgramFormat
@@ -23,7 +24,6 @@ from envisions.environments.splits import TaskSplit, check_sizes
 from envisions.errors import UserError
 from envisions.records import Message, Split, Task
 from symbolic import Execution, Program, Verdict, judge
-from symbolic.sandbox.declared import check_installed
 
 _recorded: ContextVar[Execution | None] = ContextVar("recorded", default=None)
 
@@ -66,10 +66,7 @@ class ProgramEnvironment(BaseEnvironment):
         answer: str | None = None,
     ) -> None:
         check_sizes(n_train, n_test)
-        try:
-            check_installed(self.libraries)
-        except ValueError as missing:
-            raise UserError(f"{self.id}: {missing}") from None
+        check_libraries(self)
         for key, value in (("test_data", test_data), ("question", question), ("answer", answer)):
             if data is None and value is not None:
                 raise UserError(f"env.{key} is given without env.data: name the training data too")
