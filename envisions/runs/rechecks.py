@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from envisions.environments.faults import HookError
 from envisions.environments.program import ProgramEnvironment, judging
 from envisions.environments.rechecking import NotRecheckableError, UnknownKindError, recheck
 from envisions.environments.watch import Bounds, Watch
@@ -90,10 +91,8 @@ class Rechecks:
             check_environment(self._configuration.get("env"), self._named, self._run)
             environment = self._made()
         except Exception as error:  # noqa: BLE001  whatever a stranger's class raises: there is none
-            return (
-                None,
-                f"its environment cannot be made: {' '.join(str(error).split()) or type(error).__name__}",
-            )
+            said = str(error.fault if isinstance(error, HookError) else error)
+            return None, f"its environment cannot be made: {' '.join(said.split()) or type(error).__name__}"
         self._open.callback(environment.close)
         return environment, ""
 

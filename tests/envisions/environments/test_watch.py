@@ -199,7 +199,12 @@ def test_what_ended_in_time_may_be_looked_at_late(monkeypatch: pytest.MonkeyPatc
             time.sleep(0.5)
 
     monkeypatch.setattr(threading.Thread, "join", late)
-    environment, _ = watched("", lambda: None)
+
+    def works() -> Program:
+        time.sleep(0.05)
+        return Program("answer = 5")
+
+    environment, _ = watched("wrap", works)
     assert asked(environment)["wrap"]() == Program("answer = 5")
 
 
