@@ -1,9 +1,14 @@
 """`python -m envisions.verify run.dir=PATH`: checks every certificate of a run again.
 
 Reads the folder, changes nothing in it, and prints how many certificates of each kind hold and which do not.
-Those of an environment's own kinds are asked of its `recheck`; where the environment is not installed, or
-does not know the kind, they are counted as not re-checkable here. Exit code 0 if all hold, 1 if one does not,
-2 for a mistake in the command. Its one key is run.dir. For example::
+Those of an environment's own kinds are asked of its `recheck`; where it cannot be made, or does not know the
+kind, they are counted as not re-checkable here. The folder cannot choose what is imported: an environment
+that is neither shipped nor an installed package's has to be named once more, as env._target_=CLASS. Nothing
+is fetched from a hub. Where the run's programs ran unconfined, checkers need
+executor.allow_unsandboxed=true.
+
+Exit code 0 if all hold, 1 if one does not, 2 for a mistake in the command, 3 if nothing was refuted but a
+verdict `right` could not be checked. For example::
 
     python -m envisions.verify run.dir=runs/math-envisions-0a1b2c3d
 """
@@ -16,17 +21,21 @@ from pathlib import Path
 
 from envisions.errors import HarnessError
 from envisions.runs.verification import verify
-from envisions.settings.cli import command, only_key
+from envisions.settings.cli import command, only_keys
 from symbolic.jobs import OffloadError
 
 MAX_SHOWN = 50
+_KEYS = ("run.dir", "env._target_", "executor.allow_unsandboxed")
+_USAGE = "python -m envisions.verify run.dir=PATH [env._target_=CLASS]"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Prints what was found; 0 if every certificate holds, 1 if not, 2 if not all could be checked. Raises
-    `UserError` for a mistake in the command."""
+    """Prints what was found; 0 if every certificate holds, 1 if not, 2 if the sandbox failed, 3 if a verdict
+    `right` could not be checked. Raises `UserError` for a mistake in the command."""
+    keys = only_keys(_KEYS, arguments, _USAGE)
+    unsandboxed = keys.get("executor.allow_unsandboxed", "false") == "true"
     try:
-        findings = verify(Path(only_key("run.dir", arguments, "python -m envisions.verify run.dir=PATH")))
+        findings = verify(Path(keys["run.dir"]), env=keys.get("env._target_"), allow_unsandboxed=unsandboxed)
     except (OffloadError, HarnessError) as error:
         print(f"The sandbox failed, so not all certificates were checked: {error}", file=sys.stderr)
         return 2
@@ -44,7 +53,9 @@ def main(arguments: Sequence[str]) -> int:
         f"{checked - refuted:,} confirmed, {refuted:,} refuted,"
         f" {findings.not_recheckable.total():,} not re-checkable here"
     )
-    return 1 if findings.complaints else 0
+    if findings.unproven:
+        print(f"of the latter {findings.unproven:,} say 'right', which nothing here shows")
+    return 1 if findings.complaints else 3 if findings.unproven else 0
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from envisions.conformance.probes import Probe, probes
+from envisions.environments.equipment import check_libraries
 from envisions.environments.faults import Fault, HookError
 from envisions.environments.protocol import Transition
 from envisions.environments.watch import Bounds, Watch
@@ -48,7 +49,9 @@ class NotSeenError(Exception):
 def executor_for(config: Mapping[str, Any], libraries: Sequence[str] = (), **options: Any) -> Executor:
     """One whose programs find what the environment's class, and `libraries`, name; other `options` are the
     executor's."""
-    named = getattr(find(config.get("_target_"), "env"), "libraries", ())
+    kind = find(config.get("_target_"), "env")
+    check_libraries(kind)
+    named = getattr(kind, "libraries", ())
     return Executor(libraries=[*libraries, *named], **options)
 
 

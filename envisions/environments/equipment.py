@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
+from envisions.errors import UserError
 from symbolic import Limits, Program
+from symbolic.sandbox.declared import check_installed
 
 
 class Equipped(Protocol):
@@ -14,6 +16,21 @@ class Equipped(Protocol):
 
     libraries: Sequence[str]
     limits: Limits | None
+
+
+def check_libraries(owner: Any) -> None:
+    """Raises `UserError` where what an environment, or its class, names as libraries is no list of names that
+    are installed."""
+    named = getattr(owner, "libraries", ())
+    kind = owner if isinstance(owner, type) else type(owner)
+    if isinstance(named, str) or not all(isinstance(name, str) for name in named):
+        raise UserError(
+            f"{kind.__name__}.libraries is {named!r:.60}; give a list of names, such as ['yaml']."
+        )
+    try:
+        check_installed(named)
+    except ValueError as missing:
+        raise UserError(f"{getattr(owner, 'id', kind.__name__)}: {missing}") from None
 
 
 def equip(environment: Equipped, program: Program) -> Program:

@@ -6,12 +6,15 @@ judged against the task's target, outside the sandbox, unless `judge` says other
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from random import Random
 from typing import Any, ClassVar
 
 from envisions.environments import baselines, returned
 from envisions.environments.checker import CHECKER
+from envisions.environments.equipment import check_libraries
 from envisions.environments.faults import Fault, HookError, hook_name
 from envisions.environments.procedural import check_levels, procedural_split
 from envisions.environments.prompts import FENCE, PYTHON, Example, ProgramFormat
@@ -21,7 +24,18 @@ from envisions.environments.splits import TaskSplit, check_sizes
 from envisions.errors import UserError
 from envisions.records import Message, Split, Task
 from symbolic import Execution, Program, Verdict, judge
-from symbolic.sandbox.declared import check_installed
+
+_recorded: ContextVar[Execution | None] = ContextVar("recorded", default=None)
+
+
+@contextmanager
+def judging(execution: Execution) -> Iterator[None]:
+    """What `recheck` asks `judge` about is this execution, with what it printed, and not a value alone."""
+    token = _recorded.set(execution)
+    try:
+        yield
+    finally:
+        _recorded.reset(token)
 
 
 class ProgramEnvironment(BaseEnvironment):
@@ -52,10 +66,7 @@ class ProgramEnvironment(BaseEnvironment):
         answer: str | None = None,
     ) -> None:
         check_sizes(n_train, n_test)
-        try:
-            check_installed(self.libraries)
-        except ValueError as missing:
-            raise UserError(f"{self.id}: {missing}") from None
+        check_libraries(self)
         for key, value in (("test_data", test_data), ("question", question), ("answer", answer)):
             if data is None and value is not None:
                 raise UserError(f"env.{key} is given without env.data: name the training data too")
@@ -92,9 +103,10 @@ class ProgramEnvironment(BaseEnvironment):
         return judge(execution.value, task.target)
 
     def recheck(self, task: Task, value: Any, certificate: Mapping[str, Any]) -> Verdict | Program:
-        """Of its own kinds only a checker's, which is asked for again."""
+        """Of its own kinds only a checker's, which is asked for again: about the execution on record, where
+        there is one (`judging`), else about the value alone."""
         if certificate.get("kind") == CHECKER:
-            return _checked(self, self.judge(task, Execution("ok", value)))
+            return _checked(self, self.judge(task, _recorded.get() or Execution("ok", value)))
         return super().recheck(task, value, certificate)
 
     def tasks(self, split: Split) -> Sequence[Task]:

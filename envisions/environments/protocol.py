@@ -1,6 +1,6 @@
 """The environment protocol: what can be plugged into the loop, and defaults for most of it.
 
-Most environments extend `ProgramEnvironment` (program_environment.py), which needs little more than tasks.
+Most environments extend `ProgramEnvironment` (program.py), which needs little more than tasks.
 """
 
 from __future__ import annotations

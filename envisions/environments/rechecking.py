@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from envisions.environments.checker import judged_by
+from envisions.environments.checker import CHECKER, judged_by
 from envisions.environments.faults import Fault, HookError
 from envisions.environments.protocol import NOT_RECHECKABLE, Environment
 from envisions.records import Task
@@ -18,6 +18,10 @@ class NotRecheckableError(Exception):
     """Nothing here can check the certificate, and why."""
 
 
+class UnknownKindError(NotRecheckableError):
+    """The environment's `recheck` does not know the certificate's kind."""
+
+
 def recheck(
     environment: Environment,
     task: Task,
@@ -25,13 +29,17 @@ def recheck(
     verdict: str,
     certificate: Mapping[str, Any],
     executor: Executor,
+    *,
+    alone: bool = False,
 ) -> str | None:
     """None if the environment comes to the same verdict on `value`, and a certificate of the same kind says
-    the same as far as both say it; else what does not hold. Raises `NotRecheckableError` where the
-    environment does not know the kind."""
+    the same as far as both say it; else what does not hold. `alone`: nothing but the value is known of the
+    execution (it is not `judging`), so that a checker of more than that may be another one. Raises
+    `NotRecheckableError` where the environment does not know the kind."""
     found = _found(environment, task, value, certificate, executor)
     if found.certificate.get("kind") == NOT_RECHECKABLE.certificate["kind"]:
-        raise NotRecheckableError("its environment's recheck does not know the kind")
+        raise UnknownKindError("its environment's recheck does not know the kind")
+    _check_checker(found.certificate, certificate, alone)
     if fault := Fault.of(found):
         return f"it could not be checked: {fault}"
     if found.verdict != verdict:
@@ -53,6 +61,16 @@ def _found(
     except HookError as error:
         return error.fault.verdict
     return judged_by(environment, [found], executor)[0] if isinstance(found, Program) else found
+
+
+def _check_checker(found: Mapping[str, Any], stored: Mapping[str, Any], alone: bool) -> None:
+    """Raises `NotRecheckableError` where a checker here says nothing of what one said then."""
+    if not found.get("kind") == stored.get("kind") == CHECKER:
+        return
+    if alone and found.get("checker") != stored.get("checker"):
+        raise NotRecheckableError("for the value alone its environment gives another checker")
+    if "status" in found and "status" not in stored:
+        raise NotRecheckableError(f"its checker ran out of its limits here ({found['status']})")
 
 
 def _json(value: Any) -> str:

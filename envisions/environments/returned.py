@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any, get_args
 
 from envisions.environments.protocol import Transition
 from envisions.records import Task
 from symbolic import STATUSES, Execution, Program, Verdict
+from symbolic.sandbox.declared import check_installed
 from symbolic.verdict import VerdictName
 
 Complaint = str | None
@@ -34,7 +36,40 @@ def tasks(values: Any) -> Complaint:
 
 def program(value: Any) -> Complaint:
     """A program whose arguments are JSON, as the executor wants them."""
-    return a(Program, value) or _json("a Program with args", list(value.args))
+    if wrong := a(Program, value):
+        return wrong
+    if not isinstance(value.args, Sequence) or isinstance(value.args, str):
+        return _instead(value.args, "sequence", "as the args of its Program")
+    return _json("a Program with args", list(value.args))
+
+
+def runnable(value: Any) -> Complaint:
+    """A program that our executor takes."""
+    if wrong := program(value):
+        return wrong
+    if value.language != "python":
+        return f"returned a Program with language={value.language!r:.40}, and the executor runs python"
+    return _files(value.files) or _libraries(value.libraries)
+
+
+def _files(files: Mapping[str, Any]) -> Complaint:
+    names = {PurePosixPath(name): name for name in files}
+    for path, name in names.items():
+        if not isinstance(files[name], str | bytes):
+            return _instead(files[name], "str or bytes", f"as the file {name!r:.40} of its Program")
+        if held := next((parent for parent in path.parents if parent in names), None):
+            return f"returned a Program in whose files {str(held)!r:.40} is both a file and a folder"
+    return None
+
+
+def _libraries(libraries: Any) -> Complaint:
+    if isinstance(libraries, str):
+        return _instead(libraries, "sequence of str", "as the libraries of its Program")
+    try:
+        check_installed(libraries)
+    except ValueError as error:
+        return f"returned a Program whose libraries are not all there: {error}"
+    return None
 
 
 def programs(values: Any) -> Complaint:
@@ -54,7 +89,7 @@ def messages(values: Any) -> Complaint:
 def verdict(value: Any) -> Complaint:
     """A verdict, or the program that finds it."""
     if isinstance(value, Program):
-        return program(value)
+        return runnable(value)
     if not isinstance(value, Verdict):
         return _instead(value, "Verdict or a checker Program")
     if value.verdict not in get_args(VerdictName):
@@ -76,7 +111,8 @@ def transition(value: Any) -> Complaint:
             return _instead(getattr(value, name), "bool", f"as `{name}` of its Transition")
     if value.verdict is None:
         ended = value.terminated and not value.truncated
-        return "returned a Transition that is terminated and has no verdict" if ended else None
+        none = "returned a Transition that is terminated and has no verdict" if ended else None
+        return none or _execution(value.execution)
     return verdict(value.verdict) or _execution(value.execution)
 
 

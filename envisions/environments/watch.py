@@ -1,10 +1,11 @@
 """A clock on the code that an environment runs in this process.
 
 A hook runs in a thread of its own, so that it can be left when its time is over; what it waits for the
-sandbox does not count. A thread that is left is told to end; one that does not (it sleeps, or is deep in C)
-stays behind as a daemon. Of these only a few may be alive: then no hook is asked any more. C code that holds
-the interpreter stops every thread, clocks too: of it a timer tells on stderr, with every thread's line; such
-checks belong in the sandbox (checker.py).
+sandbox, or for hooks beside it, does not count. A thread that is left is told to end; one that does not (it
+sleeps, or is deep in C) stays behind as a daemon. Once a few of these are alive no hook is asked any more;
+those that run beside the last of them may still be added. C code that holds the interpreter stops every
+thread, clocks too: of it a timer tells on stderr, with every thread's line; such checks belong in the sandbox
+(checker.py).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from symbolic.waiting import pausing
 
 T = TypeVar("T")
 GRACE = 1.0  # seconds that a thread has to end once it is told to
+TICK = 0.01  # seconds between two looks at a hook whose time is nearly over
 BEAT = 1.0  # seconds between two signs of life
 _OTHERS = (UserError, HarnessError, OffloadError)  # not a hook's mistakes: told as they are
 
@@ -91,39 +93,62 @@ class Watch:
         return HookError(fault)
 
 
+class _Clock:
+    """Goes at an n-th of the pace while n hooks run, since one at a time holds the interpreter: a hook has as
+    much time beside others as alone."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running, self._read, self._at = 0, 0.0, time.monotonic()
+
+    def read(self, more: int = 0) -> float:
+        """Seconds since some time or other; from now on `more` hooks run."""
+        with self._lock:
+            now = time.monotonic()
+            self._read += (now - self._at) / max(self._running, 1)
+            self._at = now
+            self._running += more
+            return self._read
+
+
+_clock = _Clock()
+
+
 class _Call:
     """A function in a daemon thread: one that never ends does not keep the process from its end."""
 
     def __init__(self, function: Callable[[], Any], seconds: float) -> None:
         self.seconds, self.value, self.error = seconds, None, None
         self._lock = threading.Lock()
-        self._started, self._waited, self._waits_since = time.monotonic(), 0.0, None
+        self._used, self._since = 0.0, None  # of the clock, before now, and since when it runs
         self._ended = False
         run = partial(copy_context().run, self._inside, function)
         self.thread = threading.Thread(target=self._work, args=(run,), daemon=True, name="hook")
 
     error: BaseException | None
     value: Any
-    _waits_since: float | None
+    _since: float | None
 
     def wait(self) -> bool:
         """Runs it; whether it came back in time."""
-        self._started = time.monotonic()
+        self._run()
         self.thread.start()
         while (left := self._remaining()) > 0 and self.thread.is_alive():
-            self.thread.join(min(left, threading.TIMEOUT_MAX))
-        return left > 0 and self._remaining() > 0
+            self.thread.join(min(max(left, TICK), threading.TIMEOUT_MAX))
+        return not self.thread.is_alive() and self._remaining() > 0
 
     def end(self) -> bool:
         """Tells the thread to end, and whether it did. Never while it waits for the sandbox, whose own state
         that would leave half done."""
         with self._lock:
+            runs = self._since is not None
             self._ended = True
-            if self._waits_since is None and self.thread.ident is not None:
+            if runs and self.thread.ident is not None:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
                     ctypes.c_ulong(self.thread.ident), ctypes.py_object(SystemExit)
                 )
         self.thread.join(GRACE)
+        self._rest()
         return not self.thread.is_alive()
 
     def _work(self, run: Callable[[], Any]) -> None:
@@ -131,28 +156,37 @@ class _Call:
             self.value = run()
         except BaseException as error:  # noqa: BLE001  whatever a stranger's code raises is its result
             self.error = error
+        self._rest()
 
     def _inside(self, function: Callable[[], Any]) -> Any:
         pausing(self._pause)
         return function()
 
+    def _run(self) -> None:
+        with self._lock:
+            if not self._ended and self._since is None:
+                self._since = _clock.read(+1)
+
+    def _rest(self) -> None:
+        with self._lock:
+            if self._since is not None:
+                self._used += _clock.read(-1) - self._since
+                self._since = None
+
     def _remaining(self) -> float:
         with self._lock:
-            now = time.monotonic() if self._waits_since is None else self._waits_since
-            return self.seconds - (now - self._started - self._waited)
+            running = 0.0 if self._since is None else _clock.read() - self._since
+            return self.seconds - self._used - running
 
     @contextmanager
     def _pause(self) -> Iterator[None]:
-        with self._lock:
-            if self._ended:
-                raise SystemExit
-            self._waits_since = begun = time.monotonic()
+        if self._ended:
+            raise SystemExit
+        self._rest()
         try:
             yield
         finally:
-            with self._lock:
-                self._waited += time.monotonic() - begun
-                self._waits_since = None
+            self._run()
 
 
 class _Dog:

@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from envisions.environments import returned
-from envisions.environments.faults import Fault, HookError
+from envisions.environments.equipment import check_libraries
+from envisions.environments.faults import Fault, HookError, hook_name
 from envisions.environments.protocol import (
     NOT_RUN,
     BaseEnvironment,
@@ -35,9 +36,11 @@ class WatchedEnvironment(BaseEnvironment):
 
     def __init__(self, plugin: Environment, watch: Watch) -> None:
         self.plugin, self.watch = plugin, watch
-        for name in Environment.__annotations__:
+        for name in (*Environment.__annotations__, "readings"):
             if hasattr(plugin, name):
                 setattr(self, name, getattr(plugin, name))
+        check_libraries(plugin)
+        self._has_engine = getattr(type(plugin), "execute", None) is not BaseEnvironment.execute
         self._tasks: dict[Split, Sequence[Task]] = {}
 
     def __getattr__(self, name: str) -> Any:
@@ -48,9 +51,12 @@ class WatchedEnvironment(BaseEnvironment):
     def _ask(
         self, hook: str, give: Callable[[], T], check: Callable[[Any], str | None], times: float = 1
     ) -> T:
-        value = self.watch.call(self.plugin, hook, give, times)
+        return self.watch.call(self.plugin, hook, lambda: self._checked(hook, give(), check), times)
+
+    def _checked(self, hook: str, value: T, check: Callable[[Any], str | None]) -> T:
+        """Under watch too: to look at a stranger's object is to call its code."""
         if wrong := check(value):
-            raise self.watch.refuse(self.plugin, hook, wrong)
+            raise HookError(Fault(hook_name(self.plugin, hook), wrong))
         return value
 
     def tasks(self, split: Split) -> Sequence[Task]:
@@ -82,8 +88,10 @@ class WatchedEnvironment(BaseEnvironment):
         return self._ask("gold", lambda: self.plugin.gold(task), returned.programs)
 
     def hanging(self, task: Task) -> Sequence[Program]:
-        own = getattr(self.plugin, "hanging", lambda task: ())
-        return self._ask("hanging", lambda: own(task), returned.programs)
+        def own() -> Sequence[Program]:
+            return getattr(self.plugin, "hanging", super(WatchedEnvironment, self).hanging)(task)
+
+        return self._ask("hanging", own, returned.programs)
 
     def open(self, task: Task, seed: int) -> Episode:
         """An episode that could not be opened answers so when it is asked."""
@@ -94,7 +102,8 @@ class WatchedEnvironment(BaseEnvironment):
         return WatchedEpisode(self, episode)
 
     def wrap(self, task: Task, program: Program) -> Program:
-        return self._ask("wrap", lambda: self.plugin.wrap(task, program), returned.program)
+        check = returned.program if self._has_engine else returned.runnable
+        return self._ask("wrap", lambda: self.plugin.wrap(task, program), check)
 
     def execute(
         self, episodes: Sequence[Episode], programs: Sequence[Program], executor: Executor
@@ -103,11 +112,15 @@ class WatchedEnvironment(BaseEnvironment):
         live = [place for place, one in enumerate(episodes) if not isinstance(one, LostEpisode)]
         opened = [getattr(episodes[place], "episode", episodes[place]) for place in live]
         wanted = [programs[place] for place in live]
-        given = self._ask(
-            "execute",
-            lambda: self.plugin.execute(opened, wanted, executor),
-            lambda found: returned.executions(found, len(wanted)),
-            times=len(wanted),
+        given = (
+            executor.run(wanted)
+            if not self._has_engine
+            else self._ask(
+                "execute",
+                lambda: self.plugin.execute(opened, wanted, executor),
+                lambda found: returned.executions(found, len(wanted)),
+                times=len(wanted),
+            )
         )
         found = dict(zip(live, given, strict=True))
         return [found.get(place, NOT_RUN) for place in range(len(programs))]
@@ -118,15 +131,15 @@ class WatchedEnvironment(BaseEnvironment):
     def baselines(self) -> Mapping[str, Mapping[str, Sequence[Program]]]:
         """They may take the time of as many tasks as there are."""
         count = len(self.tasks("train")) + len(self.tasks("test"))
-        return self._ask("baselines", self.plugin.baselines, returned.answers, times=count)
+        return self._ask("baselines", lambda: self.plugin.baselines(), returned.answers, times=count)
 
     def describe(self) -> Mapping[str, Any]:
-        return self._ask("describe", self.plugin.describe, returned.plain)
+        return self._ask("describe", lambda: self.plugin.describe(), returned.plain)
 
     def close(self) -> None:
         """A fault here is told: nothing depends on it any more."""
         with suppress(HookError):
-            self.watch.call(self.plugin, "close", self.plugin.close)
+            self.watch.call(self.plugin, "close", lambda: self.plugin.close())
 
 
 class WatchedEpisode:
@@ -138,21 +151,25 @@ class WatchedEpisode:
     def step(self, program: Program, execution: Execution) -> Transition:
         watch, plugin = self._environment.watch, self._environment.plugin
         try:
-            answer: Any = watch.call(plugin, "step", lambda: self.episode.step(program, execution))
-            if isinstance(answer, Program):
-                answer = Transition(execution, describe(execution), answer, terminated=True)
-            if wrong := returned.transition(answer):
-                raise watch.refuse(self.episode, "step", wrong)
+            answer = watch.call(plugin, "step", lambda: self._step(program, execution))
         except HookError as error:
             return lost(execution, error.fault)
         observation = _capped(answer.observation, watch.bounds.observation)
-        capped: Transition = replace(answer, observation=observation)
-        return capped
+        return replace(answer, observation=observation)
+
+    def _step(self, program: Program, execution: Execution) -> Transition:
+        answer: Any = self.episode.step(program, execution)
+        if isinstance(answer, Program):
+            answer = Transition(execution, describe(execution), answer, terminated=True)
+        if wrong := returned.transition(answer):
+            raise HookError(Fault(hook_name(self.episode, "step"), wrong))
+        given: Transition = answer
+        return given
 
     def close(self) -> None:
         """A fault here is told, and changes no verdict."""
         with suppress(HookError):
-            self._environment.watch.call(self._environment.plugin, "close", self.episode.close)
+            self._environment.watch.call(self._environment.plugin, "close", lambda: self.episode.close())
 
 
 class LostEpisode:

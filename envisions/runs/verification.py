@@ -43,17 +43,22 @@ class _Unreadable:
 @dataclass
 class Findings:
     """What a run's certificates came to: counts by kind and verdict, what does not hold, how many were
-    refuted, and how many of each kind nothing here can check, with the reason."""
+    refuted, how many of each kind nothing here can check, with the reason, and how many of these say
+    "right"."""
 
     checked: Counter[tuple[str, str]] = field(default_factory=Counter)
     complaints: list[str] = field(default_factory=list)
     refuted: int = 0
     not_recheckable: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unproven: int = 0
 
 
-def verify(run: Path, display: Display | None = None) -> Findings:
+def verify(
+    run: Path, display: Display | None = None, *, env: str | None = None, allow_unsandboxed: bool = False
+) -> Findings:
     """Checks all certificates of a run directory, a file after the other; the display also tells of hooks
-    that fail. Raises `UserError` where there is no run."""
+    that fail. `env` names the environment's class, where it is neither ours nor an installed package's.
+    Raises `UserError` where there is no run."""
     if not run.is_dir():
         raise UserError(f"There is no run directory '{run}'; give the one that `run.dir` named.")
     rounds = layout.rounds(run)
@@ -62,7 +67,8 @@ def verify(run: Path, display: Display | None = None) -> Findings:
     findings, display = Findings(), display or Display()
     names = (*layout.TRAJECTORIES, layout.BASELINES)
     paths = [layout.round_folder(run, n) / name for n in rounds for name in names]
-    with Rechecks(run, display.say) as rechecks, display.stage("files", len(paths)) as advance:
+    rechecks = Rechecks(run, display.say, named=env, allow_unsandboxed=allow_unsandboxed)
+    with rechecks, display.stage("files", len(paths)) as advance:
         verifier = _Verifier(_tasks(run, findings), rechecks)
         for path in paths:
             for place, data in _records(path, findings):
@@ -78,6 +84,7 @@ def _examine(
         kind, verdict, complaint = verifier.examine(data, executed)
     except NotRecheckableError as reason:
         findings.not_recheckable[data["verdict"]["certificate"]["kind"], str(reason)] += 1
+        findings.unproven += data["verdict"]["verdict"] == "right"
         return
     findings.checked[kind, verdict] += 1
     if complaint:
@@ -183,7 +190,7 @@ class _Verifier:
         """For a kind of the environment's own, which is asked about what the execution gave."""
         if not isinstance(execution, Mapping):
             return "its last step has no execution"
-        return self._rechecks.examine(task, execution.get("value"), verdict, certificate)
+        return self._rechecks.examine(task, execution, verdict, certificate)
 
     def _of_the_run(self, task: str, certificate: Mapping[str, Any]) -> str | None:
         if self._targets is None:

@@ -49,14 +49,24 @@ def command(main: Callable[[], None], about: str | None = None) -> NoReturn:
 
 def only_key(key: str, arguments: Sequence[str], usage: str) -> str:
     """The value of the one key that a command takes. Raises `UserError` where anything else is given."""
+    return only_keys([key], arguments, usage)[key]
+
+
+def only_keys(keys: Sequence[str], arguments: Sequence[str], usage: str) -> dict[str, str]:
+    """The values of the keys that a command takes, the first of which has to be given. Raises `UserError`
+    where anything else is."""
+    given: dict[str, str] = {}
     for argument in arguments:
-        name, equals, _ = argument.partition("=")
-        if not equals or name != key:
-            hint = did_you_mean(name, [key])
+        name, equals, value = argument.partition("=")
+        if not equals or name not in keys:
+            hint = did_you_mean(name, keys)
             raise UserError(f"'{argument}' is not understood; write {usage}.{hint}")
-    if len(arguments) != 1 or arguments[0].endswith("="):
-        raise UserError(f"{key} has to be given once: {usage}")
-    return arguments[0].partition("=")[2]
+        if not value or name in given:
+            raise UserError(f"{name} has to be given once: {usage}")
+        given[name] = value
+    if keys[0] not in given:
+        raise UserError(f"{keys[0]} has to be given once: {usage}")
+    return given
 
 
 def own_key(key: str) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from importlib.resources import files
 from typing import Any
 
@@ -59,6 +59,21 @@ def check_choice(overrides: Iterable[str]) -> None:
                 )
 
 
+def is_shipped(target: str) -> bool:
+    """Whether a file of `conf/env` names the class."""
+    return any(OmegaConf.to_container(node)["_target_"] == target for node in _shipped().values())  # type: ignore[index, call-overload]
+
+
+def packages_of(target: str) -> list[Distribution]:
+    """The installed packages of which an entry point names the class."""
+    points = entry_points(group=PLUGINS)
+    return [point.dist for point in points if point.dist and _target(point) == target]
+
+
+def _target(point: EntryPoint) -> str:
+    return point.value.replace(":", ".")
+
+
 def _by_name() -> Mapping[str, Mapping[str, Any]]:
     """What `conf/env` would hold, by the environment's name and its package."""
     found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
@@ -66,7 +81,7 @@ def _by_name() -> Mapping[str, Mapping[str, Any]]:
         found[name][_OURS] = node
     for point in entry_points(group=PLUGINS):
         package = point.dist.name if point.dist else point.module
-        found[point.name][package] = {"_target_": point.value.replace(":", ".")}
+        found[point.name][package] = {"_target_": _target(point)}
     return found
 
 

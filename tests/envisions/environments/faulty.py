@@ -154,6 +154,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("step", transition(verdict=Verdict(True)), "Verdict(True)"),  # type: ignore[arg-type]
     ("step", transition(verdict=Verdict("right", {"same": np.bool_(True)})), "not JSON"),
     ("step", transition(verdict=Verdict("right", None)), "certificate"),  # type: ignore[arg-type]
+    ("step", Transition(None, "x"), "where a Execution"),  # type: ignore[arg-type]
     ("step", transition(terminated=np.bool_(True)), "`terminated`"),
     ("step", transition(truncated=None), "`truncated`"),
     ("step", transition(observation=None), "observation"),

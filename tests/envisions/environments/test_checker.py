@@ -142,6 +142,44 @@ def test_a_checkers_verdict_is_checked_again_by_the_checker(executor: Executor) 
     assert "its 'checker' says" in str(complaint("right", checker="0" * 16))
 
 
+UNRUNNABLE = {
+    "an unknown library": (Program("answer = True", libraries=["nope"]), "cannot import nope"),
+    "a text of libraries": (
+        Program("answer = True", libraries="numpy"),
+        "returned str ('numpy') as the librar",
+    ),
+    "another language": (Program("answer = True", language="lean"), "language='lean'"),
+    "a number as a file": (Program("answer = True", files={"a": 5}), "returned int (5) as the file 'a'"),  # type: ignore[dict-item]
+    "a folder that is a file": (
+        Program("answer = 1", files={"a": "", "a/b": ""}),
+        "both a file and a folder",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", UNRUNNABLE)
+@pytest.mark.parametrize("hook", ["judge", "wrap"])
+def test_a_program_that_no_executor_takes_is_told_by_its_hook(
+    what: str, hook: str, executor: Executor
+) -> None:
+    program, words = UNRUNNABLE[what]
+    kind = type("Kind", (Checked,), {hook: lambda self, task, given: program})
+    [answer, other] = answers(["return target == 5"] * 2, executor, kind())
+    assert answer.found is not None
+    fault = Fault.of(answer.found)
+    assert fault is not None
+    assert words in fault.what
+    assert fault.hook.endswith(f".{hook}")
+    assert other.at_fault
+
+
+def test_a_mistake_of_our_executors_is_not_the_plugins() -> None:
+    with Executor() as closed:
+        pass
+    with pytest.raises(RuntimeError, match="closed"):
+        answers(["return True"], closed)
+
+
 class Rechecking(Checked):
     """Knows the kind "sum" and no other."""
 

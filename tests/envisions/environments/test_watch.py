@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from envisions import Execution, Program, UserError
+from envisions.conformance import executor_for
 from envisions.environments.faults import Fault, HookError
 from envisions.environments.watch import Bounds, Watch
 from envisions.environments.watched import WatchedEnvironment
@@ -174,6 +175,74 @@ def test_an_observation_is_cut_and_says_so() -> None:
     environment, _ = watched("step", lambda: faulty.transition(observation="x" * 1030))
     said = asked(environment)["step"]().observation
     assert said == "x" * 30 + "… (cut: 1,000 more characters)"
+
+
+def test_hooks_side_by_side_have_each_the_time_that_they_would_have_alone() -> None:
+    def works() -> Program:
+        begun = time.thread_time()
+        while time.thread_time() - begun < 0.12:
+            pass
+        return Program("answer = 5")
+
+    environment, said = watched("wrap", works)
+    with ThreadPoolExecutor(8) as threads:
+        given = list(threads.map(lambda _: asked(environment)["wrap"](), range(8)))
+    assert (given, said) == ([Program("answer = 5")] * 8, [])
+
+
+def test_what_ended_in_time_may_be_looked_at_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    join = threading.Thread.join
+
+    def late(thread: threading.Thread, timeout: float | None = None) -> None:
+        join(thread, timeout)
+        if thread.name == "hook":
+            time.sleep(0.5)
+
+    monkeypatch.setattr(threading.Thread, "join", late)
+
+    def works() -> Program:
+        time.sleep(0.05)
+        return Program("answer = 5")
+
+    environment, _ = watched("wrap", works)
+    assert asked(environment)["wrap"]() == Program("answer = 5")
+
+
+def test_to_look_at_what_a_hook_gave_is_to_call_its_code() -> None:
+    class Rude:
+        def __repr__(self) -> str:
+            raise OSError("no words")
+
+    for hook in ("wrap", "step", "gold"):
+        assert "raised OSError: no words" in str(fault_of(watched(hook, Rude)[0], hook))
+
+
+def test_a_plugin_without_a_close_is_told() -> None:
+    class Endless(Faulty):
+        @property
+        def close(self) -> Any:  # type: ignore[override]
+            raise AttributeError("never closes")
+
+    said: list[str] = []
+    WatchedEnvironment(Endless(), Watch(BOUNDS, said.append)).close()
+    assert "never closes" in said[0]
+
+
+def test_the_readings_of_a_plugin_are_its_own() -> None:
+    class Read(Faulty):
+        readings = {"semantics": ("open", "closed")}
+
+    assert WatchedEnvironment(Read(), Watch(BOUNDS)).readings == Read.readings
+
+
+@pytest.mark.parametrize(("named", "words"), [("numpy", "give a list of names"), (["nope"], "install it")])
+def test_libraries_that_are_no_list_of_installed_ones_are_a_mistake_told(named: Any, words: str) -> None:
+    kind = type("Named", (Faulty,), {"libraries": named, "__module__": __name__})
+    with pytest.raises(UserError, match=words):
+        WatchedEnvironment(kind(), Watch(BOUNDS))
+    globals()["Named"] = kind
+    with pytest.raises(UserError, match=words):
+        executor_for({"_target_": f"{__name__}.Named"})
 
 
 HOLDS = """

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from envisions import Message, Program, Split, Task, Verdict
+from envisions import Execution, Message, Program, ProgramEnvironment, Split, Task, Verdict
 from envisions.environments.protocol import BaseEnvironment, Episode
+from envisions.records import digest
 from envisions.runs.folder import write_records
 from envisions.runs.tasks import record_tasks
-from envisions.runs.verification import verify
+from envisions.runs.verification import Findings
+from envisions.runs.verification import verify as verify_as
 from envisions.verify import main
 
 HERE = "tests.envisions.runs.test_rechecks"
@@ -105,6 +108,20 @@ def configure(run: Path, name: str) -> None:
     (run / "config.yaml").write_text(yaml.safe_dump(config))
 
 
+def verify(run: Path) -> Findings:
+    """As by a user who names the class that the run does."""
+    try:
+        target = yaml.safe_load((run / "config.yaml").read_text())["env"]["_target_"]
+    except (TypeError, KeyError, OSError, yaml.YAMLError):
+        target = None
+    return verify_as(run, env=target)
+
+
+def command(run: Path) -> int:
+    target = yaml.safe_load((run / "config.yaml").read_text())["env"]["_target_"]
+    return main([f"run.dir={run}", f"env._target_={target}"])
+
+
 def write(run: Path, *records: Any) -> None:
     write_records(run / "round_1/explore.jsonl", records)
 
@@ -148,8 +165,8 @@ def test_a_recheck_may_run_in_the_sandbox(run: Path) -> None:
 
 
 ELSEWHERE = {
-    "nowhere.Divisors": "nowhere.Divisors is not installed here",
-    f"{HERE}.Nothing": "is not installed here",
+    "nowhere.Divisors": "nowhere.Divisors cannot be imported",
+    f"{HERE}.Nothing": "cannot be imported",
     "Broken": "no engine",
     "os.system": "os.system is no environment",
     "called": "is no environment",
@@ -163,7 +180,7 @@ def test_without_the_environment_they_are_not_recheckable(
 ) -> None:
     configure(run, name)
     write(run, *HONEST)
-    assert main([f"run.dir={run}"]) == 0
+    assert command(run) == 3
     said = capsys.readouterr().out
     assert "3 not re-checkable here: 'divisor' (" in said
     assert ELSEWHERE[name] in said
@@ -175,7 +192,7 @@ def test_a_kind_that_the_environment_does_not_know_is_not_recheckable(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(run, *HONEST, record(4, kind="trust me"), record(5, "right", 2))
-    assert main([f"run.dir={run}"]) == 1
+    assert command(run) == 1
     said = capsys.readouterr().out
     assert "1 not re-checkable here: 'trust me'" in said
     assert "3 confirmed, 1 refuted, 1 not re-checkable here" in said
@@ -186,7 +203,7 @@ def test_a_recheck_that_raises_is_told_once_and_confirms_nothing(
 ) -> None:
     configure(run, "Spinning")
     write(run, *HONEST)
-    assert main([f"run.dir={run}"]) == 1
+    assert command(run) == 1
     said = capsys.readouterr()
     assert said.err.count("Spinning.recheck raised KeyError: 'engine' (") == 1
     assert "0 confirmed, 3 refuted" in said.out
@@ -223,3 +240,49 @@ def test_trivial_answers_have_the_value_that_theirs_is_about(run: Path) -> None:
     assert [complaint.partition(": ")[0] for complaint in findings.complaints] == [
         "round_0/baselines.jsonl:4"
     ]
+
+
+class Reading(ProgramEnvironment):
+    """Its checkers read what was printed, and take a while."""
+
+    id = "reading-v1"
+
+    def __init__(self, n_train: int, n_test: int, seed: int = 0) -> None:
+        self._tasks = {"train": (TASKS[0],), "test": (TASKS[1],)}
+
+    def judge(self, task: Task, execution: Execution) -> Program:
+        code = "def f(said):\n    for _ in range(3 * 10 ** 7): pass\n    return said == 'yes'"
+        return Program(code, entry="f", args=[execution.output])
+
+
+def checked_record(status: str = "ok", output: str = "yes", verdict: str = "right") -> Any:
+    made = Reading(1, 1).judge(TASKS[0], Execution("ok", 4, output))
+    it = record(4, verdict)
+    it["verdict"]["certificate"] = {"kind": "checker", "checker": digest(asdict(made))}
+    it["steps"][-1]["execution"] |= {"status": status, "output": output}
+    return it
+
+
+def test_a_checker_is_asked_about_the_execution_on_record_under_the_runs_limits(run: Path) -> None:
+    configure(run, "Reading")
+    config = yaml.safe_load((run / "config.yaml").read_text())
+    (run / "config.yaml").write_text(yaml.safe_dump({**config, "executor": {"cpu_s": 20}}))
+    write(run, checked_record(), checked_record(output="no", verdict="wrong"))
+    findings = verify(run)
+    assert (findings.complaints, findings.checked.total()) == ([], 2)
+
+
+def test_what_gave_no_result_was_not_judged(run: Path) -> None:
+    configure(run, "Reading")
+    write(run, checked_record("timeout"))
+    assert "no result that could be judged" in verify(run).complaints[0]
+
+
+def test_a_checker_that_runs_out_of_its_limits_here_refutes_nothing(run: Path) -> None:
+    configure(run, "Reading")
+    config = yaml.safe_load((run / "config.yaml").read_text())
+    (run / "config.yaml").write_text(yaml.safe_dump({**config, "executor": {"cpu_s": 0.1}}))
+    write(run, checked_record())
+    findings = verify(run)
+    assert (findings.complaints, findings.unproven) == ([], 1)
+    assert "ran out of its limits here (timeout)" in str(findings.not_recheckable)

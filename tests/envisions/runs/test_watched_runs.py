@@ -111,10 +111,11 @@ def test_a_few_faults_are_counted_and_never_trained_on(
 
 def test_a_checkers_run_is_verified(trained: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert trained("checking", tmp_path / "run").code == 0
-    assert verify([f"run.dir={tmp_path / 'run'}"]) == 0
+    named = [f"run.dir={tmp_path / 'run'}", f"env._target_={__name__}.Moody"]
+    assert verify(named) == 0
     said = capsys.readouterr().out
     assert "0 refuted, 0 not re-checkable here" in said
     path = tmp_path / "run/round_1/explore.jsonl"
     path.write_text(path.read_text().replace('"verdict": "wrong"', '"verdict": "right"', 1))
-    assert verify([f"run.dir={tmp_path / 'run'}"]) == 1
+    assert verify(named) == 1
     assert "1 refuted" in capsys.readouterr().out
