@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
+from symbolic.program import as_bytes
+
 
 class Folders:
     """Used by one thread alone."""
@@ -33,10 +35,10 @@ class Folders:
         try:
             os.chmod(folder, 0o755)
             for name, content in files.items():
-                _write(Path(folder, name), content)
-        except OSError:
+                _write(Path(folder, name), as_bytes(content))
+        except OSError as problem:
             self.remove(folder)
-            raise
+            raise OSError(f"its files could not be written: {problem}") from problem
         return folder
 
     def remove(self, folder: str) -> None:
@@ -50,6 +52,6 @@ class Folders:
             self._place = None
 
 
-def _write(path: Path, content: str | bytes) -> None:
+def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    path.write_bytes(content)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,15 +82,6 @@ def test_without_files_there_are_none(executor: Executor) -> None:
     assert without.status == "error"
 
 
-@pytest.fixture
-def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A place for temporary files that no other process uses, open to all as the system's is."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        monkeypatch.setattr(tempfile, "tempdir", folder)
-        yield Path(folder)
-
-
 def test_nothing_is_left_behind(temporary: Path) -> None:
     with Executor(workers=1) as executor:
         executor.run([Program("answer = 1")])
@@ -111,10 +103,46 @@ def test_files_that_cannot_be_written_are_no_fault_of_the_program(executor: Exec
     assert next_one.value == "x"
 
 
-@pytest.mark.parametrize("name", ["", ".", "/etc/passwd", "../up", "a/../../b", "a\0b"])
+def test_a_file_that_is_no_text_is_the_program_s_error_alone(executor: Executor) -> None:
+    """A model may write a lone surrogate, in what a harness imports."""
+    odd, fine = executor.run([
+        Program("import solution\nanswer = 1", files={"solution.py": "x = '\ud800'"}), Program("answer = 2")
+    ])  # fmt: skip
+    assert odd.status == "error"
+    assert "SyntaxError" in odd.error
+    assert fine.value == 2
+
+
+@pytest.mark.parametrize("name", ["", ".", "/etc/passwd", "../up", "a/../../b", "a\0b", "\ud800.py"])
 def test_a_file_s_name_stays_inside(name: str) -> None:
     with pytest.raises(ValueError, match=r"program\.files"):
         Program("answer = 1", files={name: "x"})
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"code": None}, "program.code must be text, not NoneType"),
+        ({"code": "", "entry": 5}, "program.entry must be the name of a function"),
+        ({"code": "", "entry": "f", "args": None}, "program.args must be a list, not NoneType"),
+        ({"code": "", "entry": "f", "args": "abc"}, "program.args must be a list, not str"),
+        ({"code": "", "files": ["a.py"]}, "program.files must be a mapping"),
+        ({"code": "", "files": {5: "x"}}, "5 is no relative path"),
+        ({"code": "", "files": {"a.py": 5}}, "'a.py' is int, not str or bytes"),
+        ({"code": "", "libraries": "numpy"}, "program.libraries must be a list of names, not str"),
+        ({"code": "", "limits": {"cpu_s": 1}}, "program.limits must be Limits, not dict"),
+    ],
+)
+def test_a_program_of_the_wrong_types_is_refused_when_it_is_made(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        Program(**given)
+
+
+@pytest.mark.parametrize("name", ["cpu_s", "wall_s", "mem_mb", "output_kb", "result_kb", "threads"])
+@pytest.mark.parametrize("value", [0, -1, float("inf"), float("nan"), 1 << 50, "2"])
+def test_a_limit_is_one_that_the_kernel_can_keep(name: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=rf"limits\.{name} must be greater than 0 and less than 2\*\*31"):
+        Limits(**{name: value})
 
 
 def test_declared_libraries_are_there_before_it_starts(executor: Executor) -> None:
