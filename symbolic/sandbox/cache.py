@@ -21,7 +21,7 @@ from pathlib import Path
 
 from symbolic.program import STATUSES, Execution, Limits, OwnProgram, Program, as_bytes
 
-_FORMAT = 2  # raise it when the same program may get another result from this package
+_FORMAT = 3  # raise it when the same program may get another result from this package
 _FIELDS = {field.name for field in fields(Execution)}
 _LIBRARIES = ("sympy", "mpmath", "z3-solver", "networkx", "numpy", "scipy")
 
