@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -92,6 +96,33 @@ def test_nothing_is_left_behind(temporary: Path) -> None:
         place.chmod(0o700)
         assert list(place.iterdir()) == []
     assert list(temporary.iterdir()) == []
+
+
+KILLED = """
+import os, signal
+from symbolic import Executor, Program
+executor = Executor(workers=1)
+print(executor.run([Program("answer = 1", files={"in/a.txt": "x"})])[0].value)
+executor._supervisor._folders.make({"in/b.txt": "as if it were running"})
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next(temporary: Path) -> None:
+    with Executor(workers=1) as living:
+        living.run([Program(READ, files={"notes.txt": "x"})])
+        [kept] = temporary.iterdir()
+        other = temporary / f"{kept.name.rpartition('-')[0]}x-not-ours"
+        other.mkdir()
+        environment = {**os.environ, "TMPDIR": str(temporary)}
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED], env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        assert len(list(temporary.iterdir())) == 3
+        with Executor(workers=1):
+            assert sorted(temporary.iterdir()) == sorted([kept, other])
+        assert living.run([Program(READ, files={"notes.txt": "y"})])[0].value == "y"
 
 
 def test_files_that_cannot_be_written_are_no_fault_of_the_program(executor: Executor) -> None:
