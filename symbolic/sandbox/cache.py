@@ -15,15 +15,13 @@ import sys
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from symbolic.program import STATUSES, Execution, Limits, OwnProgram, Program, as_bytes
+from symbolic.sandbox.declared import versions
 
 _FORMAT = 3  # raise it when the same program may get another result from this package
 _FIELDS = {field.name for field in fields(Execution)}
-_LIBRARIES = ("sympy", "mpmath", "z3-solver", "networkx", "numpy", "scipy")
 
 
 def key(program: Program, limits: Limits, isolation: str, libraries: Sequence[str]) -> str:
@@ -35,7 +33,7 @@ def key(program: Program, limits: Limits, isolation: str, libraries: Sequence[st
         "files": files,
         "limits": asdict(limits),
     }
-    parts = [whole, isolation, *libraries, *map(_version, libraries), *_versions()]
+    parts = [whole, isolation, _FORMAT, sys.version, *libraries, *map(versions, libraries)]
     try:
         text = json.dumps(parts, sort_keys=True)
     except (TypeError, ValueError) as problem:
@@ -45,19 +43,6 @@ def key(program: Program, limits: Limits, isolation: str, libraries: Sequence[st
 
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-@cache
-def _versions() -> tuple[object, ...]:
-    return (_FORMAT, sys.version, *map(_version, _LIBRARIES))
-
-
-@cache
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return ""
 
 
 class Cache:

@@ -10,14 +10,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from symbolic import Executor, Limits, Program
-from symbolic.sandbox import isolation
-from symbolic.sandbox.declared import needed
+from symbolic.sandbox import declared, isolation
+from symbolic.sandbox.cache import key
+from symbolic.sandbox.declared import needed, versions
+from symbolic.sandbox.places import LIBRARIES
 
 TIERS = [tier.name for tier in isolation.TIERS]
 READ = "answer = open('notes.txt').read()"
@@ -214,6 +217,27 @@ def test_declared_libraries_bring_what_they_require_and_nothing_else(executor: E
 def test_what_a_library_requires_is_what_its_distributions_say() -> None:
     assert needed(("sympy.abc", "json")) == ("sympy", "mpmath")
     assert {"jinja2", "markupsafe"} == set(needed(("jinja2",)))
+
+
+def test_a_kept_result_is_of_the_same_versions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Named as it is imported, not as the distribution that brought it is called."""
+
+    def with_version(number: str) -> str:
+        monkeypatch.setattr(declared, "version", lambda name: number if name == "PyYAML" else "1")
+        declared.versions.cache_clear()
+        return key(program, Limits(), "strong", (*LIBRARIES, "yaml.reader"))
+
+    program = Program("import yaml\nanswer = 1", libraries=("yaml.reader",))
+    assert len({with_version(number) for number in ("6.0", "6.1", "6.0")}) == 2
+    declared.versions.cache_clear()
+
+
+def test_every_library_has_a_version_but_what_no_distribution_brought() -> None:
+    assert [versions(library) for library in LIBRARIES] == [
+        [f"{name} {version(name)}"] for name in ("sympy", "mpmath", "numpy", "scipy", "networkx", "z3-solver")
+    ]
+    assert versions("yaml.reader") == [f"PyYAML {version('PyYAML')}"]
+    assert versions("json") == []
 
 
 def test_a_library_that_wants_a_place_for_its_cache_can_be_imported(executor: Executor) -> None:
