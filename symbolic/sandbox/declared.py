@@ -1,5 +1,5 @@
-"""The libraries that a program may import: whether they are installed, of which version, and what they need
-in their turn.
+"""The libraries that a program declares: whether they are installed, of which version, and what they need in
+their turn.
 
 Does not cover what a library imports without its distribution saying so.
 """
@@ -13,7 +13,7 @@ from functools import cache
 from importlib.metadata import packages_distributions, requires, version
 
 from symbolic.sandbox.finder import normal
-from symbolic.sandbox.places import LIBRARIES, missing
+from symbolic.sandbox.places import LIBRARIES, missing, wheels
 
 
 def check_installed(libraries: Iterable[str]) -> None:
@@ -47,8 +47,9 @@ def needed(libraries: tuple[str, ...]) -> tuple[str, ...]:
 
 @cache
 def versions(module: str) -> list[str]:
-    """Of the distributions that brought the package it is in; none where it came without one."""
-    return [f"{name} {version(name)}" for name in sorted(set(_owners().get(_top(module), ())))]
+    """The distributions that brought the package it is in, each with its version. None: it came without."""
+    package = _top(module)
+    return wheels(package) or [f"{name}-{version(name)}" for name in sorted({*_owners().get(package, ())})]
 
 
 def _top(module: str) -> str:
@@ -64,7 +65,8 @@ def _required(package: str) -> list[str]:
 @cache
 def _owners() -> Mapping[str, list[str]]:
     """The distributions that each installed package is of; takes two tenths of a second."""
-    return packages_distributions()
+    found = packages_distributions()
+    return {package: [name for name in names if name] for package, names in found.items()}  # some are damaged
 
 
 @cache

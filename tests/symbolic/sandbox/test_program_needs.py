@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -17,10 +18,9 @@ from typing import Any
 import pytest
 
 from symbolic import Executor, Limits, Program
-from symbolic.sandbox import declared, isolation
+from symbolic.sandbox import declared, isolation, places
 from symbolic.sandbox.cache import key
 from symbolic.sandbox.declared import needed, versions
-from symbolic.sandbox.places import LIBRARIES
 
 TIERS = [tier.name for tier in isolation.TIERS]
 READ = "answer = open('notes.txt').read()"
@@ -219,25 +219,43 @@ def test_what_a_library_requires_is_what_its_distributions_say() -> None:
     assert {"jinja2", "markupsafe"} == set(needed(("jinja2",)))
 
 
-def test_a_kept_result_is_of_the_same_versions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Named as it is imported, not as the distribution that brought it is called."""
+def test_a_kept_result_is_of_the_same_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a library that is imported by another name than its distribution is called, too."""
+    (tmp_path / "colours").mkdir()
+    (tmp_path / "colours" / "names.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
 
     def with_version(number: str) -> str:
-        monkeypatch.setattr(declared, "version", lambda name: number if name == "PyYAML" else "1")
-        declared.versions.cache_clear()
-        return key(program, Limits(), "strong", (*LIBRARIES, "yaml.reader"))
+        for cached in (places._entries, places._records, versions):
+            cached.cache_clear()
+        for record in tmp_path.glob("*.dist-info"):
+            shutil.rmtree(record)
+        record = tmp_path / f"PyColours-{number}.dist-info"
+        record.mkdir()
+        (record / "RECORD").write_text("colours/names.py,,\n")
+        return key(Program("answer = 1"), Limits(), "strong", ("colours.names",))
 
-    program = Program("import yaml\nanswer = 1", libraries=("yaml.reader",))
     assert len({with_version(number) for number in ("6.0", "6.1", "6.0")}) == 2
-    declared.versions.cache_clear()
 
 
 def test_every_library_has_a_version_but_what_no_distribution_brought() -> None:
-    assert [versions(library) for library in LIBRARIES] == [
-        [f"{name} {version(name)}"] for name in ("sympy", "mpmath", "numpy", "scipy", "networkx", "z3-solver")
+    names = ("sympy", "mpmath", "numpy", "scipy", "networkx", "z3_solver")
+    assert [versions(library) for library in places.LIBRARIES] == [
+        [f"{name}-{version(name)}.dist-info"] for name in names
     ]
-    assert versions("yaml.reader") == [f"PyYAML {version('PyYAML')}"]
     assert versions("json") == []
+
+
+def test_what_lies_where_it_is_written_has_a_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after `pip install -e`: its record lies elsewhere."""
+    record = tmp_path / "Hand_Written-2.5.dist-info"
+    record.mkdir()
+    (record / "METADATA").write_text("Metadata-Version: 2.1\nName: Hand-Written\nVersion: 2.5\n")
+    (record / "top_level.txt").write_text("handwritten\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    declared._owners.cache_clear()
+    assert versions("handwritten.tools") == ["Hand-Written-2.5"]
+    declared._owners.cache_clear()
 
 
 def test_a_library_that_wants_a_place_for_its_cache_can_be_imported(executor: Executor) -> None:
