@@ -179,6 +179,12 @@ def test_a_limit_is_one_that_the_kernel_can_keep(name: str, value: Any) -> None:
         Limits(**{name: value})
 
 
+def test_the_least_limit_is_one(executor: Executor) -> None:
+    [found] = executor.run([Program("while True: pass", limits=Limits(cpu_s=1e-10))])
+    assert found.status == "timeout"
+    assert found.seconds < 0.5
+
+
 def test_declared_libraries_are_there_before_it_starts(executor: Executor) -> None:
     code = "import sys\nanswer = 'xml.dom.minidom' in sys.modules"
     without, with_it = executor.run([Program(code), Program(code, libraries=("xml.dom.minidom",))])
