@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from types import NoneType
 from typing import Any, Literal, get_args
 
 Status = Literal[
@@ -20,6 +22,7 @@ Status = Literal[
     "infra",  # our fault: never scored, never trained on
 ]
 STATUSES: tuple[Status, ...] = get_args(Status)
+_ENDLESS = 2**31  # more of anything is no limit, and more than the kernel takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +45,42 @@ class Program:
     limits: Limits | None = None
 
     def __post_init__(self) -> None:
+        self._check_types()
         if self.args and self.entry is None:
             raise ValueError("program.args needs program.entry, the name of the function that takes them")
-        for name in self.files:
+        for name, content in self.files.items():
             if not _inside(name):
                 raise ValueError(f"program.files: {name!r} is no relative path of a file inside one folder")
+            if not isinstance(content, str | bytes):
+                raise ValueError(f"program.files: {name!r} is {type(content).__name__}, not str or bytes")
+
+    def _check_types(self) -> None:
+        """What an environment hands over may be of any type, and is to be refused before it runs."""
+        for name, (wanted, kinds) in _FIELDS.items():
+            value = getattr(self, name)
+            if not isinstance(value, kinds):
+                raise ValueError(f"program.{name} must be {wanted}, not {type(value).__name__}")
 
 
-def _inside(name: str) -> bool:
+def _inside(name: object) -> bool:
+    if not isinstance(name, str):
+        return False
     path = PurePosixPath(name)
-    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\0" not in name
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and _is_name(name)
+
+
+def _is_name(path: str) -> bool:
+    """Whether a file system can hold it."""
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+
+
+def as_bytes(content: str | bytes) -> bytes:
+    """A file's content. What is no text, a lone surrogate, is kept: a model may write it, and Python, not
+    the executor, is to find fault with it."""
+    return content.encode(errors="surrogatepass") if isinstance(content, str) else content
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +109,10 @@ class Limits:
     def __post_init__(self) -> None:
         for name in ("cpu_s", "wall_s", "mem_mb", "output_kb", "result_kb", "threads"):
             value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise ValueError(f"limits.{name} must be greater than 0, not {value}")
+            if value is None and name == "wall_s":
+                continue
+            if not (isinstance(value, int | float) and 0 < value < _ENDLESS):
+                raise ValueError(f"limits.{name} must be greater than 0 and less than 2**31, not {value!r}")
 
     @property
     def wall(self) -> float:
@@ -109,3 +140,14 @@ class Execution:
     @property
     def ok(self) -> bool:
         return self.status == "ok"
+
+
+_FIELDS: dict[str, tuple[str, tuple[type, ...]]] = {  # of a program: what each is, in words and as types
+    "code": ("text", (str,)),
+    "language": ("text", (str,)),
+    "entry": ("the name of a function", (str, NoneType)),
+    "args": ("a list", (list, tuple)),
+    "files": ("a mapping of paths to contents", (Mapping,)),
+    "libraries": ("a list of names", (list, tuple)),
+    "limits": ("Limits", (Limits, NoneType)),
+}

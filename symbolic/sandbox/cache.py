@@ -15,49 +15,34 @@ import sys
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from symbolic.program import STATUSES, Execution, Limits, OwnProgram, Program
+from symbolic.program import STATUSES, Execution, Limits, OwnProgram, Program, as_bytes
+from symbolic.sandbox.declared import versions
 
-_FORMAT = 2  # raise it when the same program may get another result from this package
+_FORMAT = 3  # raise it when the same program may get another result from this package
 _FIELDS = {field.name for field in fields(Execution)}
-_LIBRARIES = ("sympy", "mpmath", "z3-solver", "networkx", "numpy", "scipy")
 
 
 def key(program: Program, limits: Limits, isolation: str, libraries: Sequence[str]) -> str:
     """`limits` and `libraries` are those that hold for it. ValueError if its arguments are no JSON data."""
-    files = {name: _hash(content) for name, content in program.files.items()}
+    files = {name: _hash(as_bytes(content)) for name, content in program.files.items()}
     whole = {
         **asdict(program),
         "own": isinstance(program, OwnProgram),
         "files": files,
         "limits": asdict(limits),
     }
-    parts = [whole, isolation, *libraries, *map(_version, libraries), *_versions()]
+    parts = [whole, isolation, _FORMAT, sys.version, *libraries, *map(versions, libraries)]
     try:
         text = json.dumps(parts, sort_keys=True)
     except (TypeError, ValueError) as problem:
         raise ValueError(f"program.args must be JSON data: {problem}") from None
-    return _hash(text)
+    return _hash(text.encode())
 
 
-def _hash(content: str | bytes) -> str:
-    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
-
-
-@cache
-def _versions() -> tuple[object, ...]:
-    return (_FORMAT, sys.version, *map(_version, _LIBRARIES))
-
-
-@cache
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return ""
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 class Cache:

@@ -111,7 +111,8 @@ def _limit_cpu(seconds: float) -> None:
     whole = int(seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (whole + 2, whole + 2))
     _check(_timer_create(_CLOCK_PROCESS_CPU, _kill_event, _timer_place))
-    _check(_timer_settime(_timer, 0, struct.pack("4l", 0, 0, whole, int((seconds - whole) * 1e9)), None))
+    rest = max(int((seconds - whole) * 1e9), 1)  # of nothing at all there is no timer
+    _check(_timer_settime(_timer, 0, struct.pack("4l", 0, 0, whole, rest), None))
 
 
 def _install(template: bytes) -> None:

@@ -1,4 +1,5 @@
-"""The libraries that a program declares: whether they are installed, and what they need in their turn.
+"""The libraries that a program declares: whether they are installed, of which version, and what they need in
+their turn.
 
 Does not cover what a library imports without its distribution saying so.
 """
@@ -9,9 +10,10 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.metadata import packages_distributions, requires
+from importlib.metadata import packages_distributions, requires, version
 
-from symbolic.sandbox.places import LIBRARIES, missing
+from symbolic.sandbox.finder import normal
+from symbolic.sandbox.places import LIBRARIES, missing, wheels
 
 
 def check_installed(libraries: Iterable[str]) -> None:
@@ -43,20 +45,28 @@ def needed(libraries: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
+@cache
+def versions(module: str) -> list[str]:
+    """The distributions that brought the package it is in, each with its version. None: it came without."""
+    package = _top(module)
+    return wheels(package) or [f"{name}-{version(name)}" for name in sorted({*_owners().get(package, ())})]
+
+
 def _top(module: str) -> str:
     return module.partition(".")[0]
 
 
 def _required(package: str) -> list[str]:
     wanted = [line for name in _owners().get(package, ()) for line in requires(name) or ()]
-    names = [_normal(re.split(r"[^\w.-]", line)[0]) for line in wanted if "extra ==" not in line]
+    names = [normal(re.split(r"[^\w.-]", line)[0]) for line in wanted if "extra ==" not in line]
     return [module for name in names for module in _modules().get(name, ())]
 
 
 @cache
 def _owners() -> Mapping[str, list[str]]:
     """The distributions that each installed package is of; takes two tenths of a second."""
-    return packages_distributions()
+    found = packages_distributions()
+    return {package: [name for name in names if name] for package, names in found.items()}  # some are damaged
 
 
 @cache
@@ -65,9 +75,5 @@ def _modules() -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for package, names in _owners().items():
         for name in names:
-            found.setdefault(_normal(name), []).append(package)
+            found.setdefault(normal(name), []).append(package)
     return found
-
-
-def _normal(distribution: str) -> str:
-    return re.sub(r"[-_.]+", "-", distribution).lower()

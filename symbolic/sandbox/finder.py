@@ -54,13 +54,14 @@ class Records:
         from importlib.metadata import PathDistribution
         from pathlib import Path
 
-        wanted = None if context.name is None else _normal(context.name)
+        wanted = None if context.name is None else normal(context.name)
         for path in self._records:
-            if wanted in (None, _normal(os.path.basename(path).partition("-")[0])):
+            if wanted in (None, normal(os.path.basename(path).partition("-")[0])):
                 yield PathDistribution(Path(path))
 
 
-def _normal(name: str) -> str:
+def normal(name: str) -> str:
+    """A distribution's name as all its spellings are compared (Python packaging, name normalisation)."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 

@@ -1,16 +1,19 @@
 """Which libraries a zygote holds warm, and which zygote a program goes to.
 
 Each image runs a few representative lines at its start, because importing alone leaves the first real call
-slow. Libraries that a program declares are warm in a zygote of their own; for the rest its text is searched
-for their names, where a wrong guess costs an import, never a result. Random numbers start from one seed in
-every program, so that its result is the same each time, but for those of the system (`os.urandom`, `secrets`,
-`uuid4`). Does not cover programs that build the name of what they import.
+slow. Libraries that a program declares are warm in a zygote of their own; for the rest all text it comes with
+is searched for their names, where a name too many costs an import, never a result. Random numbers start from
+one seed in every program (numpy's where it is warm), so that its result is the same each time, but for those
+of the system (`os.urandom`, `secrets`, `uuid4`). Does not cover programs that build the name of what they
+import.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from symbolic.program import OwnProgram, Program
 
@@ -33,7 +36,6 @@ _SYMPY = (
     _PLAIN
     + """
 import numpy, sympy
-numpy.random.seed(0)
 x, y = sympy.symbols("x y")
 sympy.solve([x + y - 3, x - y - 1], [x, y])
 sympy.solve(x**2 - 5*x + 6, x)
@@ -57,7 +59,6 @@ _GRAPH = (
     _PLAIN
     + """
 import networkx, numpy
-numpy.random.seed(0)
 g = networkx.Graph([(0, 1), (1, 2), (2, 0)])
 networkx.shortest_path(g, 0, 2), networkx.is_connected(g), list(networkx.connected_components(g))
 networkx.minimum_spanning_tree(g), numpy.linalg.solve(numpy.eye(2), numpy.ones(2)).tolist()
@@ -95,10 +96,22 @@ _WORDS = {
 
 
 def image_for(program: Program) -> str:
-    """The image for a program, by the libraries whose names occur in it."""
+    """The image for a program, by the libraries whose names occur in its code, arguments and files."""
     if isinstance(program, OwnProgram):
         return "logic" if "symbolic.logic" in program.code else "algebra"
-    return next((image for image, word in _WORDS.items() if word.search(program.code)), "plain")
+    texts = [program.code, *_texts(program.args), *_texts(list(program.files.values()))]
+    return next((image for image, word in _WORDS.items() if any(map(word.search, texts))), "plain")
+
+
+def _texts(data: Any) -> Iterator[str]:
+    """All strings in JSON data."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, list | tuple):
+        for item in data:
+            yield from _texts(item)
+    elif isinstance(data, dict):
+        yield from _texts([*data, *data.values()])
 
 
 @dataclass(frozen=True, slots=True)

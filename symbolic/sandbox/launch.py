@@ -25,6 +25,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",  # else each thread takes 64 MiB of the address space that `mem_mb` limits
 }
 # A program's memory looks the same every time: what is found or ordered by address does not differ. Then the
 # package is entered without running its __init__, which would draw the parent's half of it into memory.

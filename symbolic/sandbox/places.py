@@ -25,6 +25,8 @@ _SYSTEM = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/usr/local
 _ROOT_SYSTEM = ("/lib", "/lib32", "/lib64")
 _PACKAGES = ("python", "pypy", "site-packages", "dist-packages")  # how directories of packages are called
 
+_RECORD = ".dist-info"  # how the directory is called that tells of one installed distribution
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -83,6 +85,11 @@ def missing(libraries: Iterable[str]) -> list[str]:
     return [name for name in libraries if not _entries(name)]
 
 
+def wheels(library: str) -> list[str]:
+    """The distributions that brought it, each with its version; of those that are copied into place alone."""
+    return [os.path.basename(path) for path in _entries(library) if path.endswith(_RECORD)]
+
+
 def closed_to_others() -> str | None:
     """The directory that keeps a uid without privileges from what it needs (a 0700 home, mostly), if one."""
     needed = [interpreter(), RUNTIME, *(place.path for place in places(LIBRARIES))]
@@ -116,14 +123,14 @@ def _entries(library: str) -> tuple[str, ...]:
 
 def _records_of(folder: str, library: str) -> list[str]:
     """The `.dist-info` directories of the distributions that brought it."""
-    marks = (f"\n{library}/__init__.py,", f"\n{library}.py,")
+    marks = (f"\n{library}/", f"\n{library}.")
     return [path for path, files in _records(folder).items() if any(mark in files for mark in marks)]
 
 
 @cache
 def _records(folder: str) -> dict[str, str]:
     """What each distribution in the folder says that it holds."""
-    records = sorted(Path(folder).glob("*.dist-info/RECORD"))
+    records = sorted(Path(folder).glob(f"*{_RECORD}/RECORD"))
     return {str(record.parent): "\n" + record.read_text(errors="replace") for record in records}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import itertools
 import json
 import os
 import resource
@@ -39,6 +40,7 @@ def main(
     confinement.limit()
     cold = _warm(warm)
     lacking = _import(libraries)
+    _seed_random()
     child.rehearse()
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     sys.set_int_max_str_digits(0)  # processor time is limited
@@ -123,7 +125,7 @@ def _warm(text: str) -> str:
 
 
 def _import(libraries: Sequence[str]) -> str:
-    """Why one of them could not be imported, or nothing. Random numbers start from one seed all the same."""
+    """Why one of them could not be imported, or nothing."""
     for name in libraries:
         try:
             with _temporary_places():
@@ -131,11 +133,21 @@ def _import(libraries: Sequence[str]) -> str:
         except Exception as problem:  # noqa: BLE001 - whatever a library raises
             reason = f"{type(problem).__name__}: {problem}"
             return f"the library {name!r} cannot be imported in the sandbox ({reason})"
-    if libraries:
-        sys.modules["random"].seed(0)
-        if "numpy" in sys.modules:
-            sys.modules["numpy"].random.seed(0)
     return ""
+
+
+def _seed_random() -> None:
+    """Whatever has been drawn so far: a program's first random number is always the same. So are those of
+    numpy's generators that nobody seeds, as `images` has it for Python's."""
+    import random
+
+    random.seed(0)
+    if "numpy" in sys.modules:
+        import numpy.random.bit_generator
+
+        numpy.random.seed(0)
+        numbers = itertools.count(1)
+        numpy.random.bit_generator.randbits = lambda _: next(numbers)  # type: ignore[attr-defined]
 
 
 @contextmanager

@@ -33,7 +33,7 @@ _SLEEPERS = 8  # for each worker, at most
 _STARVED = 0.1  # of its wall-clock limit in the queue for a processor: too much to judge by that limit
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Batch:
     """What one call of `run` waits for."""
 
@@ -73,6 +73,7 @@ class Supervisor:
         self, start: Callable[[Image], Handle], workers: int, isolation: str, folders: Folders
     ) -> None:
         self._start, self._workers, self._isolation, self._folders = start, workers, isolation, folders
+        self._batches: set[Batch] = set()  # that somebody waits for
         self._inbox: deque[list[Job]] = deque()
         self._queue: deque[Job] = deque()
         self._alone: deque[Job] = deque()
@@ -92,15 +93,19 @@ class Supervisor:
         if not programs:
             return []
         batch = Batch([None] * len(programs), len(programs))
-        self._post([
+        jobs = [
             Job(batch, index, program, program.limits or limits, image_of(program))
             for index, program in enumerate(programs)
-        ])  # fmt: skip
+        ]
         try:
+            self._post(batch, jobs)
             batch.done.wait()
         except BaseException as interruption:
             batch.fail(interruption)  # what has not begun is dropped
             raise
+        finally:
+            with self._lock:
+                self._batches.discard(batch)
         if batch.failure:
             raise batch.failure
         return [execution for execution in batch.results if execution is not None]
@@ -129,10 +134,11 @@ class Supervisor:
             "cold": {image: said["cold"] for image, said in ready.items() if said["cold"]},
         }
 
-    def _post(self, jobs: list[Job]) -> None:
+    def _post(self, batch: Batch, jobs: list[Job]) -> None:
         with self._lock:
             if self._closing:
                 raise RuntimeError("the executor is closed")
+            self._batches.add(batch)
             self._inbox.append(jobs)
             os.eventfd_write(self._bell, 1)
 
@@ -180,29 +186,42 @@ class Supervisor:
         return awake >= places or len(self._running) >= self._workers * (1 + _SLEEPERS)
 
     def _begin(self, job: Job) -> None:
+        """What cannot be started fails its own batch alone, or is tried again where the system refused."""
         if job.batch.failure:
             return
+        try:
+            handle = self._hand_over(job)
+        except OSError as problem:
+            self._discard(job)
+            self._again(job, f"it could not be started: {problem}")
+        except Exception as problem:  # noqa: BLE001 - its caller must hear of it, and nobody else
+            self._discard(job)
+            job.batch.fail(problem)
+        else:
+            self._send_or_bury(handle)
+
+    def _hand_over(self, job: Job) -> Handle:
         if job.program.files:
-            try:
-                job.folder = self._folders.make(job.program.files)
-            except OSError as problem:
-                self._again(job, f"its files could not be written: {problem}")
-                return
+            job.folder = self._folders.make(job.program.files)
         handle = self._handles.get(job.image) or self._open(job.image)
         number = next(self._ids)
+        handle.put(number, job.program, job.limits, job.folder, min(_LOOK_S, job.limits.wall))
         job.asleep = job.settled = False
         job.overdue = time.monotonic() + _LONGEST * job.limits.wall + _STUCK_S
         self._running[number] = job, handle
-        handle.put(number, job.program, job.limits, job.folder, min(_LOOK_S, job.limits.wall))
+        return handle
+
+    def _open(self, image: Image) -> Handle:
+        handle = self._start(image)
+        self._selector.register(handle.connection, selectors.EVENT_READ, handle)
+        self._handles[image] = handle
+        return handle
+
+    def _send_or_bury(self, handle: Handle) -> None:
         try:
             self._send(handle)
         except Lost as loss:
             self._bury(handle, str(loss))
-
-    def _open(self, image: Image) -> Handle:
-        handle = self._handles[image] = self._start(image)
-        self._selector.register(handle.connection, selectors.EVENT_READ, handle)
-        return handle
 
     def _send(self, handle: Handle) -> None:
         more = handle.send()
@@ -251,10 +270,14 @@ class Supervisor:
     def _end(self, number: int) -> Job:
         """A job that runs no longer, however it ended."""
         job, _ = self._running.pop(number)
+        self._discard(job)
+        return job
+
+    def _discard(self, job: Job) -> None:
+        """The files it had while it ran."""
         if job.folder:
             self._folders.remove(job.folder)
             job.folder = ""
-        return job
 
     def _again(self, job: Job, reason: str) -> None:
         job.lost += 1
@@ -273,17 +296,18 @@ class Supervisor:
             self._bury(handle, "its zygote did not answer")
 
     def _shut(self, failure: BaseException) -> None:
+        """Whoever waits hears of it first, wherever their programs are."""
+        with self._lock:
+            self._closing = True
+            for batch in self._batches:
+                if not batch.done.is_set():
+                    batch.fail(failure)
         for handle in self._handles.values():
             handle.close()
         self._handles.clear()
         self._folders.close()
         self._selector.close()
-        with self._lock:
-            self._closing = True
-            os.close(self._bell)
-        waiting = [job for job, _ in self._running.values()]
-        for job in [*waiting, *self._queue, *self._alone, *(job for jobs in self._inbox for job in jobs)]:
-            job.batch.fail(failure)
+        os.close(self._bell)
 
 
 def _slept(seen: Activity | None, elapsed: float) -> float:

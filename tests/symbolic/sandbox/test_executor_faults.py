@@ -13,11 +13,13 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
 from symbolic import Executor, Limits, Program
 from symbolic.sandbox import launch
+from symbolic.sandbox.handle import Handle
 from symbolic.sandbox.images import WARM
 from symbolic.sandbox.supervisor import Job, Supervisor
 
@@ -109,6 +111,72 @@ def test_a_zygote_that_cannot_start_is_our_fault_and_said(monkeypatch: pytest.Mo
         failed, fine = executor.run([Program("import z3\nanswer = 1"), Program("answer = 1")])
     assert (failed.status, fine.value) == ("infra", 1)
     assert "no sandbox here" in failed.error
+
+
+def outcome_of(executor: Executor, *programs: Program) -> list[object]:
+    """The results' statuses, or what was raised; nothing where the caller hangs."""
+    said: list[object] = []
+
+    def call() -> None:
+        try:
+            said.extend(result.status for result in executor.run(programs))
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            said.append(error)
+
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    thread.join(20)
+    return said
+
+
+def test_a_system_that_starts_no_more_processes_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> NoReturn:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    with Executor(LIMITS, workers=1) as executor:
+        with monkeypatch.context() as patch:
+            patch.setattr(executor._supervisor, "_start", refuse)
+            assert outcome_of(executor, Program("import z3"), Program("answer = 1")) == ["infra", "ok"]
+        assert outcome_of(executor, Program("import z3\nanswer = 1")) == ["ok"]
+
+
+def test_what_cannot_be_handed_over_fails_its_own_batch_alone(
+    monkeypatch: pytest.MonkeyPatch, temporary: Path
+) -> None:
+    put = Handle.put
+
+    def fail(self: Handle, number: int, program: Program, *rest: Any) -> None:
+        if "unspeakable" in program.code:
+            raise OverflowError("cannot be written")
+        put(self, number, program, *rest)
+
+    monkeypatch.setattr(Handle, "put", fail)
+    with Executor(LIMITS, workers=1) as executor:
+        unspeakable = Program("unspeakable", files={"a": ""})
+        [failure] = outcome_of(executor, Program("answer = 1"), unspeakable, Program("answer = 2"))
+        assert isinstance(failure, OverflowError)
+        assert outcome_of(executor, Program("answer = 3")) == ["ok"]
+        [place] = temporary.iterdir()
+        place.chmod(0o700)
+        assert list(place.iterdir()) == []
+
+
+@pytest.mark.parametrize("step", ["_dispatch", "_begin", "_end", "_report", "_late"])
+def test_whatever_breaks_the_supervisor_every_caller_hears_of_it(
+    monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Wherever their programs are at that moment."""
+
+    def broken(self: Supervisor, *_: object) -> NoReturn:
+        if step == "_end":
+            self._running.clear()
+        raise LookupError("broken")
+
+    with Executor(LIMITS, workers=1) as executor:
+        monkeypatch.setattr(Supervisor, step, broken)
+        sleep = Program("import time; time.sleep(1); answer = 1")
+        [failure] = outcome_of(executor, sleep, Program("answer = 2"))
+        assert isinstance(failure, LookupError)
 
 
 def test_closing_leaves_no_process_and_no_descriptor() -> None:

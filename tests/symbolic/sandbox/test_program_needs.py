@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import signal
 import sqlite3
-import tempfile
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from symbolic import Executor, Limits, Program
-from symbolic.sandbox import isolation
-from symbolic.sandbox.declared import needed
+from symbolic.sandbox import declared, isolation, places
+from symbolic.sandbox.cache import key
+from symbolic.sandbox.declared import needed, versions
 
 TIERS = [tier.name for tier in isolation.TIERS]
 READ = "answer = open('notes.txt').read()"
@@ -81,15 +89,6 @@ def test_without_files_there_are_none(executor: Executor) -> None:
     assert without.status == "error"
 
 
-@pytest.fixture
-def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A place for temporary files that no other process uses, open to all as the system's is."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        monkeypatch.setattr(tempfile, "tempdir", folder)
-        yield Path(folder)
-
-
 def test_nothing_is_left_behind(temporary: Path) -> None:
     with Executor(workers=1) as executor:
         executor.run([Program("answer = 1")])
@@ -102,6 +101,33 @@ def test_nothing_is_left_behind(temporary: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
+KILLED = """
+import os, signal
+from symbolic import Executor, Program
+executor = Executor(workers=1)
+print(executor.run([Program("answer = 1", files={"in/a.txt": "x"})])[0].value)
+executor._supervisor._folders.make({"in/b.txt": "as if it were running"})
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next(temporary: Path) -> None:
+    with Executor(workers=1) as living:
+        living.run([Program(READ, files={"notes.txt": "x"})])
+        [kept] = temporary.iterdir()
+        other = temporary / f"{kept.name.rpartition('-')[0]}x-not-ours"
+        other.mkdir()
+        environment = {**os.environ, "TMPDIR": str(temporary)}
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED], env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        assert len(list(temporary.iterdir())) == 3
+        with Executor(workers=1):
+            assert sorted(temporary.iterdir()) == sorted([kept, other])
+        assert living.run([Program(READ, files={"notes.txt": "y"})])[0].value == "y"
+
+
 def test_files_that_cannot_be_written_are_no_fault_of_the_program(executor: Executor) -> None:
     lost, next_one = executor.run([
         Program("answer = 1", files={"a": "", "a/b": ""}), Program(READ, files={"notes.txt": "x"})
@@ -111,10 +137,52 @@ def test_files_that_cannot_be_written_are_no_fault_of_the_program(executor: Exec
     assert next_one.value == "x"
 
 
-@pytest.mark.parametrize("name", ["", ".", "/etc/passwd", "../up", "a/../../b", "a\0b"])
+def test_a_file_that_is_no_text_is_the_program_s_error_alone(executor: Executor) -> None:
+    """A model may write a lone surrogate, in what a harness imports."""
+    odd, fine = executor.run([
+        Program("import solution\nanswer = 1", files={"solution.py": "x = '\ud800'"}), Program("answer = 2")
+    ])  # fmt: skip
+    assert odd.status == "error"
+    assert "SyntaxError" in odd.error
+    assert fine.value == 2
+
+
+@pytest.mark.parametrize("name", ["", ".", "/etc/passwd", "../up", "a/../../b", "a\0b", "\ud800.py"])
 def test_a_file_s_name_stays_inside(name: str) -> None:
     with pytest.raises(ValueError, match=r"program\.files"):
         Program("answer = 1", files={name: "x"})
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"code": None}, "program.code must be text, not NoneType"),
+        ({"code": "", "entry": 5}, "program.entry must be the name of a function"),
+        ({"code": "", "entry": "f", "args": None}, "program.args must be a list, not NoneType"),
+        ({"code": "", "entry": "f", "args": "abc"}, "program.args must be a list, not str"),
+        ({"code": "", "files": ["a.py"]}, "program.files must be a mapping"),
+        ({"code": "", "files": {5: "x"}}, "5 is no relative path"),
+        ({"code": "", "files": {"a.py": 5}}, "'a.py' is int, not str or bytes"),
+        ({"code": "", "libraries": "numpy"}, "program.libraries must be a list of names, not str"),
+        ({"code": "", "limits": {"cpu_s": 1}}, "program.limits must be Limits, not dict"),
+    ],
+)
+def test_a_program_of_the_wrong_types_is_refused_when_it_is_made(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        Program(**given)
+
+
+@pytest.mark.parametrize("name", ["cpu_s", "wall_s", "mem_mb", "output_kb", "result_kb", "threads"])
+@pytest.mark.parametrize("value", [0, -1, float("inf"), float("nan"), 1 << 50, "2"])
+def test_a_limit_is_one_that_the_kernel_can_keep(name: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=rf"limits\.{name} must be greater than 0 and less than 2\*\*31"):
+        Limits(**{name: value})
+
+
+def test_the_least_limit_is_one(executor: Executor) -> None:
+    [found] = executor.run([Program("while True: pass", limits=Limits(cpu_s=1e-10))])
+    assert found.status == "timeout"
+    assert found.seconds < 0.5
 
 
 def test_declared_libraries_are_there_before_it_starts(executor: Executor) -> None:
@@ -155,6 +223,45 @@ def test_declared_libraries_bring_what_they_require_and_nothing_else(executor: E
 def test_what_a_library_requires_is_what_its_distributions_say() -> None:
     assert needed(("sympy.abc", "json")) == ("sympy", "mpmath")
     assert {"jinja2", "markupsafe"} == set(needed(("jinja2",)))
+
+
+def test_a_kept_result_is_of_the_same_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a library that is imported by another name than its distribution is called, too."""
+    (tmp_path / "colours").mkdir()
+    (tmp_path / "colours" / "names.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def with_version(number: str) -> str:
+        for cached in (places._entries, places._records, versions):
+            cached.cache_clear()
+        for record in tmp_path.glob("*.dist-info"):
+            shutil.rmtree(record)
+        record = tmp_path / f"PyColours-{number}.dist-info"
+        record.mkdir()
+        (record / "RECORD").write_text("colours/names.py,,\n")
+        return key(Program("answer = 1"), Limits(), "strong", ("colours.names",))
+
+    assert len({with_version(number) for number in ("6.0", "6.1", "6.0")}) == 2
+
+
+def test_every_library_has_a_version_but_what_no_distribution_brought() -> None:
+    names = ("sympy", "mpmath", "numpy", "scipy", "networkx", "z3_solver")
+    assert [versions(library) for library in places.LIBRARIES] == [
+        [f"{name}-{version(name)}.dist-info"] for name in names
+    ]
+    assert versions("json") == []
+
+
+def test_what_lies_where_it_is_written_has_a_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after `pip install -e`: its record lies elsewhere."""
+    record = tmp_path / "Hand_Written-2.5.dist-info"
+    record.mkdir()
+    (record / "METADATA").write_text("Metadata-Version: 2.1\nName: Hand-Written\nVersion: 2.5\n")
+    (record / "top_level.txt").write_text("handwritten\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    declared._owners.cache_clear()
+    assert versions("handwritten.tools") == ["Hand-Written-2.5"]
+    declared._owners.cache_clear()
 
 
 def test_a_library_that_wants_a_place_for_its_cache_can_be_imported(executor: Executor) -> None:

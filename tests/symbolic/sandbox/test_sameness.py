@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 import pytest
@@ -29,6 +30,7 @@ SAME = {
     "an error with an object": "raise ValueError(object(), {object()})",
     "an error in printing": "class A: pass\nA().missing",
     "random numbers": "import random\nanswer = [random.random(), random.choice('abc')]",
+    "numpy's generators": "import numpy.random as r\nanswer = [g.random() for g in (r.default_rng(), r.default_rng(), r.RandomState(), r.Generator(r.PCG64()))]",
     "sympy": "import sympy\nx, y, z = sympy.symbols('x y z')\nanswer = [str(s) for s in (x * y + z).free_symbols | {sympy.Dummy()}]",
     "sympy beside numpy": "import sympy, numpy\nanswer = [str(sympy.factor(12)), float(numpy.random.rand())]",
     "nodes of a graph": "import networkx as nx\n" + NUMBERED
@@ -80,6 +82,33 @@ def check_same(name: str, names: Sequence[str], zygotes: int) -> None:
 def test_a_program_says_the_same_in_another_zygote(tier: str) -> None:
     plain = [name for name, code in SAME.items() if image_for(Program(code)) == "plain"]
     check_same(tier, plain, zygotes=2)
+
+
+RUN = "def run(code):\n    scope = {}\n    exec(code, scope)\n    return scope['answer']"
+DRAW = "import numpy\nanswer = [float(numpy.random.rand()), numpy.random.default_rng().random()]"
+DRAWING = {
+    "in the code": Program(DRAW),
+    "in an argument": Program(RUN, entry="run", args=[DRAW]),
+    "deep in an argument": Program(
+        f"{RUN}\ndef first(data): return run(data['codes'][0])", entry="first", args=[{"codes": [DRAW]}]
+    ),
+    "in a file": Program("from drawn import answer", files={"drawn.py": DRAW}),
+    "by a declared library": Program(
+        "from pandas.core.common import random_state\nanswer = random_state(None).rand()",
+        libraries=("pandas",),
+    ),
+}
+
+
+@pytest.mark.parametrize("where", DRAWING)
+def test_numpy_draws_the_same_wherever_it_is_named(where: str) -> None:
+    """Generators that the program makes differ from each other all the same."""
+    twice = [Program("import numpy\nanswer = [numpy.random.default_rng().random() for _ in 'ab']")]
+    with Executor(Limits(cpu_s=5), workers=1) as executor:
+        programs = [DRAWING[where], replace(DRAWING[where], limits=Limits(cpu_s=6)), *twice]
+        one, other, two = executor.run(programs)
+    assert one.value == other.value is not None
+    assert len(set(two.value)) == 2
 
 
 @pytest.mark.slow

@@ -61,6 +61,16 @@ def test_signals_do_not_count_twice(supervisor: Supervisor) -> None:
     assert supervisor.run([Program(code)], LIMITS)[0].value == 299
 
 
+def test_as_many_as_allowed_fit_into_the_usual_memory(supervisor: Supervisor) -> None:
+    code = (
+        "import threading\nall_there = threading.Barrier(64)\ndef work(): b = [bytearray(999)] * 9; all_there.wait()\n"
+        "crew = [threading.Thread(target=work) for _ in range(64)]\n"
+        "for t in crew: t.start()\nfor t in crew: t.join()\nanswer = len(crew)"
+    )
+    (result,) = supervisor.run([Program(code)], LIMITS)
+    assert (result.value, result.error) == (64, "")
+
+
 def test_the_limit_can_be_another(supervisor: Supervisor) -> None:
     few, more = (Limits(cpu_s=4, threads=n) for n in (3, 200))
     assert "more than 3 threads" in supervisor.run([Program(MANY.format(4))], few)[0].error
