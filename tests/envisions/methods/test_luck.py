@@ -1,4 +1,4 @@
-"""A right program is luck where it is a bare answer, and such answers are right no more often than guesses."""
+"""A right program is luck where it is a bare answer, and such are right no more often than guesses."""
 
 from __future__ import annotations
 
