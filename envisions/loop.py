@@ -40,7 +40,8 @@ def self_train(run: Run) -> dict[str, Any]:
         refined = refine(run, number, explored)
         pools = remember(run, number, [*explored, *refined])
         rows, pairs = curate(run, number, pools)
-        if not rows:  # nothing was solved, there is nothing to learn from
+        if not rows:  # nothing was solved
+            run.display.say(f"round {number}: no rows, so nothing to learn from; no further round is run")
             break
         train(run, number, rows, pairs)
         evaluate(run, number)

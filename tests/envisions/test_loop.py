@@ -170,7 +170,9 @@ def test_without_worked_examples_there_is_nothing_to_probe(
     assert not (tmp_path / "run/round_0/probe.jsonl").exists()
 
 
-def test_lucky_constants_are_not_learned(first_try: Any, tmp_path: Path) -> None:
+def test_lucky_constants_are_not_learned(
+    first_try: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """`return 7` is right for one task of twelve. Trained on, it would be all that the model writes."""
     report = first_try(guesses, reckons, "method.prompt=few_shot")
     assert "solved no training task but by luck" in report["verdict"]
@@ -178,6 +180,14 @@ def test_lucky_constants_are_not_learned(first_try: Any, tmp_path: Path) -> None
     found = json.loads(luck)
     assert (found["right"], found["wrong"]) == (1, 9), "two questions have a 7 in them"
     assert not (tmp_path / "run/round_1/checkpoint").exists()
+    assert "round 1: no rows, so nothing to learn from" in capsys.readouterr().err
+
+
+def test_labels_of_the_instructions_are_learned(first_try: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in the prompt that is trained on, beside the question."""
+    monkeypatch.setattr(Sums, "instructions", "Every answer is 7 or more.")
+    report = first_try(guesses, reckons, "method.prompt=few_shot", "floor=1", "rounds=1")
+    assert (report["rounds"][1]["luck"], report["rounds"][1]["sft_rows"]) == (0, 1)
 
 
 def test_learned_they_are_all_that_is_left(first_try: Any) -> None:
