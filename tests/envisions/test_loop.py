@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from envisions import Message, ProgramEnvironment, Task
+from envisions.environments.prompts import PYTHON
 from envisions.loop import self_train
 from envisions.policies.protocol import Completion, OnCompletion, Request, Sampling
 from envisions.records import PreferencePair, SFTRow
@@ -185,7 +187,7 @@ def test_lucky_constants_are_not_learned(
 
 def test_labels_of_the_instructions_are_learned(first_try: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """What stands in the prompt that is trained on, beside the question."""
-    monkeypatch.setattr(Sums, "instructions", "Every answer is 7 or more.")
+    monkeypatch.setattr(Sums, "format", replace(PYTHON, instruction="Answer 7 or another number."))
     report = first_try(guesses, reckons, "method.prompt=few_shot", "floor=1", "rounds=1")
     assert (report["rounds"][1]["luck"], report["rounds"][1]["sft_rows"]) == (0, 1)
 
