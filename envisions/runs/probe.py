@@ -63,7 +63,8 @@ def _play(run: Run) -> Probe | None:
     few, zero = (
         [run.attempt(0, task, "probe", prompt, index) for task, index in tasks] for prompt in PROMPTS
     )
-    if all(one.messages == other.messages for one, other in zip(few, zero, strict=True)):
+    made = [pair for pair in zip(few, zero, strict=True) if not any(one.fault for one in pair)]
+    if all(with_examples.messages == without.messages for with_examples, without in made):
         return None
     attempts = [*few, *zero]
     with run.stage(0, "probe", len(attempts)) as advance:

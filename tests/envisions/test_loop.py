@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from envisions import Message, ProgramEnvironment, Task
+from envisions.environments.faults import Fault, HookError
 from envisions.environments.prompts import PYTHON
 from envisions.loop import self_train
 from envisions.policies.protocol import Completion, OnCompletion, Request, Sampling
@@ -148,6 +149,22 @@ def test_where_worked_examples_mislead_it_explores_without(first_try: Any, tmp_p
     said = "few-shot, 32 zero-shot"
     assert all(said in (tmp_path / f"run/report.{kind}").read_text() for kind in ("md", "html"))
     assert report["rounds"][0]["tokens"]["probe"] > 0
+
+
+def test_prompts_that_a_hook_does_not_make_are_left_to_the_count_of_faults(
+    first_try: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All but one task's: whichever is drawn first."""
+    sound = Sums.messages
+
+    def messages(self: Sums, task: Task, *, few_shot: bool) -> list[Message]:
+        if few_shot and task in self.tasks("train")[1:]:
+            raise HookError(Fault("sums.Sums.messages", "raised KeyError"))
+        return sound(self, task, few_shot=few_shot)
+
+    monkeypatch.setattr(Sums, "messages", messages)
+    found = first_try(guesses, reckons, "rounds=1", "ceiling=1.1")["exploration"]
+    assert (found["prompt"], found["attempts"], found["few_shot"]) == ("few-shot", found["zero_shot"], 0)
 
 
 @pytest.mark.parametrize(("few_shot", "zero_shot"), [(reckons, guesses), (guesses, guesses)])
