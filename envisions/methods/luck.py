@@ -19,10 +19,10 @@ from typing import Final, Literal
 
 from envisions.methods.pool import Pool, canonical_programs
 from envisions.records import Luck, Task, Trajectory, digest
-from envisions.stats import ALPHA
 from symbolic import Program
 
 _MOSTLY: Final = 2  # wrong twice as often as right: worse than a guess among three answers
+_ALPHA: Final = 0.05  # of the one-sided tests that ask whether chance explains it
 _BARE: Final = (
     *(ast.Module, ast.FunctionDef, ast.arguments, ast.Return, ast.Assign, ast.Expr, ast.Pass),
     *(ast.Constant, ast.Name, ast.expr_context, ast.UnaryOp, ast.USub, ast.List, ast.Tuple),
@@ -81,12 +81,12 @@ class _Record:
 
     def as_if_guessed(self, chance: float) -> bool:
         """Mostly wrong, and right no more often than chance explains (one-sided exact binomial test)."""
-        return self.wrong > _MOSTLY * self.right and self._p(chance, "greater") >= ALPHA
+        return self.wrong > _MOSTLY * self.right and self._p(chance, "greater") >= _ALPHA
 
     def worse_than(self, others: _Record) -> bool:
         """Right less often than the others are, and chance does not explain it (the same test)."""
         given = others.right + others.wrong
-        return given > 0 and self._p(others.right / given, "less") < ALPHA
+        return given > 0 and self._p(others.right / given, "less") < _ALPHA
 
     def _p(self, chance: float, side: Literal["greater", "less"]) -> float:
         from scipy.stats import binomtest
