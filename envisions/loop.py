@@ -40,7 +40,8 @@ def self_train(run: Run) -> dict[str, Any]:
         refined = refine(run, number, explored)
         pools = remember(run, number, [*explored, *refined])
         rows, pairs = curate(run, number, pools)
-        if not rows:  # nothing was solved, there is nothing to learn from
+        if not rows:  # nothing was solved
+            run.display.say(f"round {number}: no rows, so nothing to learn from; no further round is run")
             break
         train(run, number, rows, pairs)
         evaluate(run, number)
@@ -120,7 +121,7 @@ def curate(run: Run, number: int, pools: Mapping[str, Pool]) -> tuple[list[SFTRo
     path = run.folder(number) / layout.SFT_ROWS
     if not path.exists():
         with run.stage(number, "curate", len(pools)) as advance:
-            luck = find_luck(tasks, pools)
+            luck = find_luck(tasks, pools, lambda task: _shown(run, number, task))
             pools = pools if method.keep_luck else set_aside(pools, luck)
             scores = _scores(run, number, pools)
             rows, pairs = curate_rows(tasks, pools, scores, method, run.settings.seed, plain, repair)
@@ -212,6 +213,12 @@ def _prompts(run: Run, number: int, task: Task, candidate: Trajectory, *, few_sh
     first = run.environment.messages(task, few_shot=few_shot)
     policy = run.policy(number - 1)
     return [policy.encode(messages) for messages in prompts(run.environment, first, candidate)]
+
+
+def _shown(run: Run, number: int, task: Task) -> str:
+    """What the prompt that rows are trained on says of the task, as far as it can be made."""
+    asked = run.attempt(number - 1, task, "explore", "zero-shot", 0)
+    return "\n".join([task.question, *(message["content"] for message in asked.messages)])
 
 
 def _train_stage(

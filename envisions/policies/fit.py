@@ -65,7 +65,7 @@ def check_fit(
 
 def _told_room(lengths: Sequence[int], room: int) -> Iterator[str]:
     remedy = "leave long tasks out, lower max_new_tokens, or choose a model with a longer context"
-    if min(lengths) > room:
+    if lengths and min(lengths) > room:
         raise UserError(
             f"the shortest prompt and max_new_tokens need {min(lengths)} tokens, the model has room for"
             f" {room}; {remedy}."

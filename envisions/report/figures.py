@@ -93,9 +93,12 @@ def _prompts(run: RunRecords) -> dict[str, Any]:
 
 def _round(run: RunRecords, place: int, answered: RoundRecords) -> dict[str, Any]:
     found = run.rounds[place]
+    measured = evaluation(run.tests, answered.greedy, answered.sampled)
+    if found.untrained:  # it has the figures of the round before, but made no attempts for them
+        del measured["eval_outcomes"]
     return {
         "round": found.number,
-        **evaluation(run.tests, answered.greedy, answered.sampled),
+        **measured,
         "solved_train": _solved_train(run.rounds[: place + 1]),
         **training(found),
         **costs(found),

@@ -46,15 +46,14 @@ def _head(report: Mapping[str, Any]) -> str:
     names = " · ".join(_code(str(report.get(name, "?")), 60) for name in ("env", "model", "method"))
     word, figures = headline(report)
     caution, isolation = warning(report), str(report.get("isolation", NONE))
+    begun = f"{progress(report)} · seed {report.get('seed', NONE)} · isolation: {_code(isolation, 20)}"
     lines = [
         f"# Envisions: {names}",
         "",
         f"**{word.upper()}**" + (f": {printable(figures)}" if figures else ""),
         "",
         *([f"**Warning.** {caution}", ""] if caution else []),
-        f"{progress(report)} · seed {report.get('seed', NONE)} · isolation: {_code(isolation, 20)}  ",
-        primary_test(report),
-        *(f"  \n{printable(note)}" for note in notes(report)),
+        "  \n".join([begun, primary_test(report), *map(printable, notes(report))]),
     ]
     return "\n".join(lines)
 

@@ -22,10 +22,11 @@ def verdict(
     run: RunRecords,
 ) -> str:
     """`improved`, `no evidence of change` or `regressed`, and the figures; before the last planned round it
-    begins with `so far`, unless the run ended early. A run that changed no weights says why."""
-    ended = run.learned_nothing or run.mastered is not None
+    begins with `so far`, unless a run that changed no weights ended early. It says why it did."""
+    untrained = all(found.untrained for found in run.rounds[1:])
+    ended = untrained and (run.learned_nothing or run.mastered is not None)
     begun = "" if primary["final"] or ended else INTERIM
-    if all(found.untrained for found in run.rounds[1:]):
+    if untrained:
         return f"{begun}{UNCHANGED}: {_why_untrained(rounds, run)}"
     base, last = rounds[0], rounds[-1]
     parts = [
@@ -33,6 +34,7 @@ def verdict(
         _test(last, primary),
         *([_against(best_baseline, last)] if best_baseline else []),
         *([_left(run.rounds[-1])] if run.rounds[-1].untrained else []),
+        *([f"the round after {_nothing_new(run)}"] if run.learned_nothing else []),
         *([f"round {last['round']} of {run.plans[-1]}, not the final test"] if begun else []),
     ]
     return f"{begun}{_word(base, last, primary)}: {'; '.join(parts)}"
@@ -79,12 +81,16 @@ def _why_untrained(rounds: Sequence[Mapping[str, Any]], run: RunRecords) -> str:
             " env.data)"
         )
     if run.learned_nothing:
-        luck = " but by luck" if run.only_luck else ""
-        return (
-            f"the base model solved no training task{luck}, so there was nothing to learn"
-            " from; take easier tasks (env.levels, env.data), more samples, or a stronger model"
-        )
+        return f"the base model {_nothing_new(run)}"
     return f"{_left(run.rounds[-1])}; {REMEDY}" if len(run.rounds) > 1 else "no round is finished yet"
+
+
+def _nothing_new(run: RunRecords) -> str:
+    luck, kept = (" but by luck", ", or keep luck (method.keep_luck=true)") if run.only_luck else ("", "")
+    return (
+        f"solved no training task{luck}, so there was nothing to learn from; take easier tasks (env.levels,"
+        f" env.data), more samples, or a stronger model{kept}"
+    )
 
 
 def _left(found: RoundRecords) -> str:

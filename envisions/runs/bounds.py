@@ -11,8 +11,8 @@ from envisions.runs.probe import PROMPTS
 from envisions.runs.run import Run
 
 REMEDY = (
-    "take more training tasks (env.n_train), more samples, easier tasks (env.levels, env.data) or a stronger"
-    " model"
+    "take more training tasks (env.n_train), more samples, easier tasks (env.levels, env.data), a stronger"
+    " model or a lower floor"
 )
 
 
@@ -25,6 +25,16 @@ def enough(run: Run, number: int, stage: str, data: Sequence[SFTRow] | Sequence[
         run.note(number, skipped={**run.metrics(number).get("skipped", {}), stage: found})
         run.display.say(f"round {number} {stage}: skipped, {too_few(found)}; {REMEDY}")
     return False
+
+
+def told_floor(floor: int, tasks: int) -> str | None:
+    """What is wrong with a floor that no round can reach, if it is one."""
+    if floor <= tasks:
+        return None
+    return (
+        f"no round can train: floor={floor:,} solved tasks are needed, of {tasks:,} training tasks in all;"
+        " lower floor or take more training tasks (env.n_train)."
+    )
 
 
 def too_few(found: Mapping[str, int]) -> str:
@@ -45,6 +55,10 @@ def mastered(run: Run, number: int, explored: Sequence[Trajectory]) -> bool:
     known = min(_solved(explored), max(map(_solved, greedy))) >= run.settings.ceiling
     if known:
         run.note(number, mastered=True)
+        run.display.say(
+            f"round {number}: nothing to learn here, the base model was right in {_solved(explored):.1%} of"
+            " its attempts; no further round is run"
+        )
     return known
 
 

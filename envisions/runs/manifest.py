@@ -42,11 +42,11 @@ def manifest(
     policy: str,
     device: Device,
     rounds: int,
-    prompts: str,
+    prompts: Mapping[str, Any],
     now: datetime,
 ) -> dict[str, Any]:
     """Versions, revision, hardware, isolation, and the identity of the model, of the tasks and of their
-    `prompts`, as token ids."""
+    `prompts`, as token ids, with how many an environment's hooks did not make."""
     tasks = {split: [task.id for task in environment.tasks(split)] for split in ("train", "test")}
     return {
         "started": now.isoformat(timespec="seconds"),
@@ -72,7 +72,7 @@ def manifest(
                 **(getattr(environment, "counts", None) or compared(*map(environment.tasks, SPLITS))),
             },
         },
-        "prompts": {"sha256": prompts},
+        "prompts": dict(prompts),
     }
 
 
@@ -85,7 +85,19 @@ def first_start(recorded: Mapping[str, Any], now: datetime) -> datetime:
 def continued(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
     """The manifest of a run that goes on: the earlier one's starts, and one more."""
     start = {key: now[key] for key in OF_A_START}
-    return {**now, "started": before.get("started", now["started"]), "starts": [*_starts(before), start]}
+    kept = {"started": before.get("started", now["started"]), "starts": [*_starts(before), start]}
+    if _unmade(now) and not _unmade(before) and "prompts" in before:
+        kept["prompts"] = before["prompts"]  # all of them: what a later start is compared with
+    return {**now, **kept}
+
+
+def prompts_known(*starts: Mapping[str, Any]) -> bool:
+    """Whether an environment's hooks made all prompts at these starts, so that they can be compared."""
+    return not any(map(_unmade, starts))
+
+
+def _unmade(recorded: Mapping[str, Any]) -> int:
+    return int(recorded.get("prompts", {}).get("unmade", 0))
 
 
 def plans(recorded: Mapping[str, Any]) -> tuple[int, ...]:

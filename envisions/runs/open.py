@@ -1,16 +1,18 @@
 """From settings to a run that is ready: its parts built, its folder locked, its configuration on record.
 
 A run directory belongs to one configuration. Without `run.dir` its name holds the configuration's hash; an
-explicit one is refused if it was begun with another. `rounds` is outside the hash, and may be raised.
+explicit one is refused if it was begun with another. `rounds` and `watch` are outside the hash: rounds, and
+the faults that are put up with, may be raised.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +32,10 @@ from envisions.policies.auto import choose_policy
 from envisions.policies.fit import check_fit
 from envisions.records import SPLITS, Message, Task, digest
 from envisions.runs import layout
+from envisions.runs.bounds import told_floor
 from envisions.runs.display import Display
 from envisions.runs.folder import RunDir, read_json, write_json, write_text
-from envisions.runs.manifest import continued, differences, first_start, manifest
+from envisions.runs.manifest import continued, differences, first_start, manifest, prompts_known
 from envisions.runs.run import Policies, Run
 from envisions.runs.tasks import record_tasks
 from envisions.settings.build import build, factory
@@ -45,6 +48,8 @@ _INPUTS = (
     ("tasks", "tasks"),
     ("prompts", "prompts (the model's tokenizer or chat template, or the environment's words)"),
 )
+# Lowered, they would leave out rounds that are there, or throw out stages that were learned from.
+_RAISED = ("rounds", "watch.faults", "watch.seen")
 
 
 @contextmanager
@@ -68,13 +73,13 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
     with closing(environment), RunDir(path) as directory:
         _check_configuration(directory, config)
         source = resolve(settings.model)
-        fit = check_fit(source.path, _asked(environment), settings.max_new_tokens, begun)
+        asked = _Asked(environment)
+        fit = check_fit(source.path, asked, settings.max_new_tokens, begun)
+        prompts = {"sha256": fit.prompts, "unmade": asked.unmade}
         with _executor(settings, environment, path) as executor:
             backend = str(policy_config["_target_"])
             device = choose_device(policy_config.get("dtype", "auto"))
-            found = manifest(
-                environment, executor, source, backend, device, settings.rounds, fit.prompts, now
-            )
+            found = manifest(environment, executor, source, backend, device, settings.rounds, prompts, now)
             record = _check_inputs(directory, found)
             record_tasks(path, {split: environment.tasks(split) for split in SPLITS})
             write_json(path / layout.MANIFEST, record)
@@ -94,7 +99,8 @@ def open_run(settings: Settings, env: str) -> Iterator[Run]:
             for notice in executor.notices:
                 display.say(f"  note: {notice}.")
             display.say(_told_tests(environment.tasks("test")))
-            for warning in fit.warnings:
+            unreachable = told_floor(settings.floor, len(environment.tasks("train")))
+            for warning in (*fit.warnings, *filter(None, [unreachable])):
                 display.say(f"warning: {warning}")
             policies = Policies(policy)
             names = {
@@ -120,16 +126,28 @@ def _first_start(path: Path, now: datetime) -> datetime:
         raise UserError(f"'{path / layout.MANIFEST}' is damaged ({error}); restore it.") from error
 
 
-def _asked(environment: Environment) -> Iterator[Sequence[Message]]:
-    """What the model will be asked, as far as that is known: every task, and one second attempt. A hook that
-    fails is told where its answer is needed."""
-    for task in (task for split in SPLITS for task in environment.tasks(split)):
-        with suppress(HookError):
-            yield from (environment.messages(task, few_shot=few_shot) for few_shot in (True, False))
-    if environment.refines:
-        task = environment.tasks("train")[0]
-        with suppress(HookError):
-            yield environment.refine_messages(task, environment.parse(""), "")
+class _Asked:
+    """What the model will be asked, as far as that is known: every task, and one second attempt. A prompt
+    that a hook does not make is counted; why is told where it is needed."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment, self.unmade = environment, 0
+
+    def __iter__(self) -> Iterator[Sequence[Message]]:
+        self.unmade = 0
+        for make in self._makers():
+            try:
+                yield make()
+            except HookError:
+                self.unmade += 1
+
+    def _makers(self) -> Iterator[Callable[[], Sequence[Message]]]:
+        environment = self._environment
+        for task in (task for split in SPLITS for task in environment.tasks(split)):
+            yield from (partial(environment.messages, task, few_shot=few_shot) for few_shot in (True, False))
+        if environment.refines:
+            task = environment.tasks("train")[0]
+            yield lambda: environment.refine_messages(task, environment.parse(""), "")
 
 
 def _told_tests(tests: Sequence[Task]) -> str:
@@ -187,11 +205,12 @@ def _check_configuration(directory: RunDir, config: Mapping[str, Any]) -> None:
             f"'{directory.path}' was begun with another configuration ({'; '.join(changes)});"
             " choose another run.dir, or leave run.dir out."
         )
-    if config["rounds"] < (rounds := recorded.get("rounds", 0)):
-        raise UserError(
-            f"'{directory.path}' has rounds={rounds};"
-            f" rounds may be raised, not lowered to {config['rounds']}."
-        )
+    for key in _RAISED:
+        before, now = (OmegaConf.select(OmegaConf.create(dict(one)), key) for one in (recorded, config))
+        if before is not None and now < before:
+            raise UserError(
+                f"'{directory.path}' has {key}={before:g}; {key} may be raised, not lowered to {now:g}."
+            )
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
@@ -213,9 +232,10 @@ def _differences(before: Any, now: Any, key: str = "") -> Iterator[str]:
 
 def _check_inputs(directory: RunDir, now: Mapping[str, Any]) -> dict[str, Any]:
     """The manifest to record; refuses to continue with another policy's code, or with other weights, tasks or
-    prompts under the same names."""
+    prompts under the same names. Prompts that a hook failed to make, then or now, are no others."""
     before = read_json(directory.path / layout.MANIFEST) or {}
-    for key, what in _INPUTS:
+    inputs = _INPUTS if prompts_known(before, now) else [given for given in _INPUTS if given[0] != "prompts"]
+    for key, what in inputs:
         if before.get(key, {}).get("sha256", now[key]["sha256"]) != now[key]["sha256"]:
             raise UserError(
                 f"the {what} have changed since '{directory.path}' was begun; restore them, or choose another"

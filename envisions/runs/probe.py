@@ -13,7 +13,6 @@ from typing import Any
 
 from envisions.records import PromptKind, Task, Trajectory, seed_from
 from envisions.runs import layout
-from envisions.runs.attempt import Attempt
 from envisions.runs.run import Run
 from envisions.settings.schema import Prompt
 from envisions.stats import ALPHA, mcnemar
@@ -61,21 +60,24 @@ def told(found: Mapping[str, Any]) -> str:
 def _play(run: Run) -> Probe | None:
     """Plays the probe, recorded in round 0; None where the worked examples change no prompt."""
     tasks = _drawn(run)
-    if not any(_differ(run, task) for task, _ in tasks):
+    few, zero = (
+        [run.attempt(0, task, "probe", prompt, index) for task, index in tasks] for prompt in PROMPTS
+    )
+    made = [pair for pair in zip(few, zero, strict=True) if not any(one.fault for one in pair)]
+    if all(with_examples.messages == without.messages for with_examples, without in made):
         return None
-    attempts: list[Attempt] = [
-        run.attempt(0, task, "probe", prompt, index) for prompt in PROMPTS for task, index in tasks
-    ]
+    attempts = [*few, *zero]
     with run.stage(0, "probe", len(attempts)) as advance:
         return compared(run.play(attempts, 0, run.folder(0) / layout.PROBE, advance))
 
 
 def compared(probed: Sequence[Trajectory]) -> Probe:
-    """The outcome of a probe that was played to its end."""
-    few, zero = ({(t.task, t.index): t.solved for t in probed if t.prompt == prompt} for prompt in PROMPTS)
-    pairs = sorted(few)
-    p = mcnemar([few[pair] for pair in pairs], [zero[pair] for pair in pairs])
-    return Probe(len(pairs), sum(few.values()), sum(zero.values()), p)
+    """The outcome of a probe that was played to its end, by the pairs of which both were judged."""
+    judged = [t for t in probed if not t.infra]
+    few, zero = ({(t.task, t.index): t.solved for t in judged if t.prompt == prompt} for prompt in PROMPTS)
+    pairs = sorted(few.keys() & zero.keys())
+    with_examples, without = [few[pair] for pair in pairs], [zero[pair] for pair in pairs]
+    return Probe(len(pairs), sum(with_examples), sum(without), mcnemar(with_examples, without))
 
 
 def _drawn(run: Run) -> list[tuple[Task, int]]:
@@ -83,8 +85,3 @@ def _drawn(run: Run) -> list[tuple[Task, int]]:
     tasks, count = run.tasks["train"], run.settings.probe
     order = Random(seed_from(run.settings.seed, "probe")).sample(tasks, min(count, len(tasks)))
     return [(order[place % len(order)], place // len(order)) for place in range(count)]
-
-
-def _differ(run: Run, task: Task) -> bool:
-    with_examples, without = (run.environment.messages(task, few_shot=few) for few in (True, False))
-    return with_examples != without

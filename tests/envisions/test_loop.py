@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from envisions import Message, ProgramEnvironment, Task
+from envisions.environments.faults import Fault, HookError
+from envisions.environments.prompts import PYTHON
 from envisions.loop import self_train
 from envisions.policies.protocol import Completion, OnCompletion, Request, Sampling
 from envisions.records import PreferencePair, SFTRow
@@ -148,6 +151,22 @@ def test_where_worked_examples_mislead_it_explores_without(first_try: Any, tmp_p
     assert report["rounds"][0]["tokens"]["probe"] > 0
 
 
+def test_prompts_that_a_hook_does_not_make_are_left_to_the_count_of_faults(
+    first_try: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All but one task's: whichever is drawn first."""
+    sound = Sums.messages
+
+    def messages(self: Sums, task: Task, *, few_shot: bool) -> list[Message]:
+        if few_shot and task in self.tasks("train")[1:]:
+            raise HookError(Fault("sums.Sums.messages", "raised KeyError"))
+        return sound(self, task, few_shot=few_shot)
+
+    monkeypatch.setattr(Sums, "messages", messages)
+    found = first_try(guesses, reckons, "rounds=1", "ceiling=1.1")["exploration"]
+    assert (found["prompt"], found["attempts"], found["few_shot"]) == ("few-shot", found["zero_shot"], 0)
+
+
 @pytest.mark.parametrize(("few_shot", "zero_shot"), [(reckons, guesses), (guesses, guesses)])
 def test_else_it_explores_with_them(few_shot: Writer, zero_shot: Writer, first_try: Any) -> None:
     assert first_try(few_shot, zero_shot, "rounds=1")["exploration"]["prompt"] == "few-shot"
@@ -170,7 +189,9 @@ def test_without_worked_examples_there_is_nothing_to_probe(
     assert not (tmp_path / "run/round_0/probe.jsonl").exists()
 
 
-def test_lucky_constants_are_not_learned(first_try: Any, tmp_path: Path) -> None:
+def test_lucky_constants_are_not_learned(
+    first_try: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """`return 7` is right for one task of twelve. Trained on, it would be all that the model writes."""
     report = first_try(guesses, reckons, "method.prompt=few_shot")
     assert "solved no training task but by luck" in report["verdict"]
@@ -178,6 +199,14 @@ def test_lucky_constants_are_not_learned(first_try: Any, tmp_path: Path) -> None
     found = json.loads(luck)
     assert (found["right"], found["wrong"]) == (1, 9), "two questions have a 7 in them"
     assert not (tmp_path / "run/round_1/checkpoint").exists()
+    assert "round 1: no rows, so nothing to learn from" in capsys.readouterr().err
+
+
+def test_labels_of_the_instructions_are_learned(first_try: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in the prompt that is trained on, beside the question."""
+    monkeypatch.setattr(Sums, "format", replace(PYTHON, instruction="Answer 7 or another number."))
+    report = first_try(guesses, reckons, "method.prompt=few_shot", "floor=1", "rounds=1")
+    assert (report["rounds"][1]["luck"], report["rounds"][1]["sft_rows"]) == (0, 1)
 
 
 def test_learned_they_are_all_that_is_left(first_try: Any) -> None:

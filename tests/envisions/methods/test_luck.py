@@ -1,6 +1,9 @@
-"""A right program is luck where it is a bare answer that was wrong for most other tasks."""
+"""A right program is luck where it is a bare answer, and such are right no more often than guesses."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import cycle
 
 import pytest
 
@@ -46,6 +49,7 @@ def given(code: str, right: int, wrong: int, turns: int = 1) -> dict[str, Pool]:
         ("return 7", 1, 3, True),  # right once, wrong often
         ("return 7  # for want of a better one", 2, 9, True),
         ("return 7", 1, 2, False),  # a third: as good as a guess among three answers
+        ("return 7", 3, 7, False),  # right for three tasks, where a guess is right for one of twelve
         ("return True", 6, 6, False),
         ("return True", 4, 8, False),
         ("return 7", 1, 0, False),
@@ -64,19 +68,58 @@ def test_a_bare_answer_that_is_mostly_wrong_is_luck(code: str, right: int, wrong
     ]
 
 
+def answered(tasks: Sequence[Task], answers: Sequence[object]) -> dict[str, Pool]:
+    """The tasks in turn, each with the next of these answers."""
+    given = zip(cycle(tasks), answers, strict=False)
+    return build_pools(
+        attempt(task, f"return {answer!r}", "right" if answer == task.target else "wrong")
+        for task, answer in given
+    )
+
+
 def test_guesses_that_differ_are_judged_together() -> None:
-    """A model that guesses seldom guesses the same: four of fourteen are right, each given once."""
-    verdicts: list[VerdictName] = ["wrong", *["right"] * 4, *["wrong"] * 9]
+    """A model that guesses seldom guesses the same: four of thirty-two are right, each given once."""
+    verdicts: list[VerdictName] = ["wrong", *["right"] * 4, *["wrong"] * 27]
     pools = build_pools(
         attempt(TASKS[place % 12], f"return {100 + place}", verdict) for place, verdict in enumerate(verdicts)
     )
     found = [(one.task, one.right, one.wrong) for one in find_luck(TASKS, pools)]
-    assert found == [(task.id, 4, 10) for task in TASKS[1:5]]
-    reckoned = build_pools(
-        attempt(task, f"return {100 + place}", "wrong" if place % 3 else "right")
-        for place, task in enumerate(TASKS)
-    )
-    assert find_luck(TASKS, reckoned) == []
+    assert found == [(task.id, 4, 28) for task in TASKS[1:5]]
+
+
+@pytest.mark.parametrize(("known", "lucky"), [(18, 0), (6, 0), (4, 0), (1, 1)])
+def test_reckoning_by_itself_is_no_luck(known: int, lucky: int) -> None:
+    """Sixty tasks with as many targets: no guess is right for eighteen of them, nor for four."""
+    tasks = [Task(f"{a} times {a + 3}?", a * (a + 3)) for a in range(11, 71)]
+    answers = [task.target + (0 if place % 10 < 3 and place // 10 * 3 + place % 10 < known else 7)
+               for place, task in enumerate(tasks)]  # fmt: skip
+    assert len(find_luck(tasks, answered(tasks, answers))) == lucky
+
+
+LABELS = ("sport", "politics", "science", "art", "money", "health")
+
+
+@pytest.mark.parametrize(("tenths", "lucky"), [(3, 0), (1, 6)])
+def test_labels_are_no_luck_where_they_are_right_more_often_than_by_chance(tenths: int, lucky: int) -> None:
+    """Six labels that no question names, each right for some of its tasks and wrong for more."""
+    tasks = [Task(f"Text number {place}", LABELS[place % 6]) for place in range(60)]
+    answers = [task.target if place % 10 < tenths else LABELS[(place + 1) % 6]
+               for place, task in enumerate(tasks)]  # fmt: skip
+    assert len(find_luck(tasks, answered(tasks, answers))) == lucky
+
+
+def test_what_the_instructions_name_is_no_guess() -> None:
+    tasks = [Task(f"Text number {place}", LABELS[place % 6]) for place in range(60)]
+    pools = answered(tasks, ["art"] * 60)
+    assert len(find_luck(tasks, pools)) == 10
+    assert find_luck(tasks, pools, lambda task: f"Answer sport, art or money. {task.question}") == []
+
+
+def test_tasks_without_a_target_have_no_common_one() -> None:
+    tasks = [Task(f"Something that goes with {place}?", None) for place in range(100, 130)]
+    verdicts: list[VerdictName] = [*["right"] * 9, *["wrong"] * 21]
+    pools = build_pools(attempt(task, "return 7", v) for task, v in zip(tasks, verdicts, strict=True))
+    assert find_luck(tasks, pools) == []
 
 
 def test_one_guess_is_luck_beside_answers_that_are_right() -> None:

@@ -281,6 +281,17 @@ def test_missing_values():
     assert not Page(page).open
 
 
+def test_notes_follow_each_other_line_by_line():
+    """Two spaces before a line's end break it; an empty line would begin a paragraph."""
+    probe = {"prompt": "few-shot", "attempts": 8, "few_shot": 2, "zero_shot": 1, "p": 1.0}
+    best = {"round": 0, "pass_at_1": 0.5, "checkpoint": None}
+    markdown = render_markdown({**MINIMAL, "exploration": probe, "best_round": best}, Evidence())
+    lines = markdown.splitlines()
+    begun = next(place for place, line in enumerate(lines) if "seed 0" in line)
+    assert [line.endswith("  ") for line in lines[begun : begun + 4]] == [True, True, True, False]
+    assert lines[begun + 3].startswith("Not the last round"), "none is left out"
+
+
 @pytest.mark.parametrize(("isolation", "warned"), [("unsandboxed", True), ("strong", False)])
 def test_unsandboxed_is_said_aloud(isolation, warned):
     report = {**MINIMAL, "isolation": isolation}

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from envisions.report.figures import figures
 from envisions.report.inputs import RoundRecords
+from envisions.report.outcomes import outcomes
 from envisions.report.words import best_round, primary_test
 from tests.envisions.report.by_hand import BASE, FIRST, RUN, SECOND, TESTS, answers, baseline, made
 
@@ -45,6 +46,16 @@ def test_nothing_was_learned() -> None:
 def test_only_luck_was_found() -> None:
     said = figures(replace(RUN, rounds=[BASE], learned_nothing=True, only_luck=True))["verdict"]
     assert said.startswith("no evidence of change: the base model solved no training task but by luck, so")
+    assert said.endswith("or a stronger model, or keep luck (method.keep_luck=true)")
+
+
+def test_a_trained_run_that_ends_early_is_not_final() -> None:
+    report = figures(replace(RUN, plans=(2,), rounds=[BASE, FIRST], learned_nothing=True, only_luck=True))
+    assert not report["primary_test"]["final"]
+    said = report["verdict"]
+    assert said.startswith("so far, no evidence of change: 25.0% before, 50.0% after round 1; ")
+    assert "the round after solved no training task but by luck, so there was nothing to learn from" in said
+    assert said.endswith("round 1 of 2, not the final test")
 
 
 def test_nothing_is_left_to_learn() -> None:
@@ -66,6 +77,8 @@ def test_a_round_that_was_not_trained_has_the_figures_of_the_one_before() -> Non
     assert (third["pass_at_1"], third["pass_at_k"]) == (second["pass_at_1"], second["pass_at_k"])
     assert (third["p_vs_base"], third["p_vs_previous"]) == (second["p_vs_base"], 1)
     assert third["skipped"] == FEW
+    assert "round 2 evaluate" in dict(outcomes(report["rounds"]))
+    assert "round 3 evaluate" not in dict(outcomes(report["rounds"])), "its answers are those of round 2"
     assert third["tokens"] == {"explore": 8}, "nothing was generated for its evaluation"
     assert report["verdict"] == (
         "no evidence of change: 25.0% before, 87.5% after round 3; p = 0.19 (8 tasks of 6 templates); round 3"
@@ -80,7 +93,7 @@ def test_a_run_that_trained_nothing_says_why() -> None:
     assert over["verdict"] == (
         "no evidence of change: round 2 left the weights as they were, having 3 rows of 1 solved task where 4"
         " tasks are needed (floor); take more training tasks (env.n_train), more samples, easier tasks"
-        " (env.levels, env.data) or a stronger model"
+        " (env.levels, env.data), a stronger model or a lower floor"
     )
     assert halfway["verdict"].startswith("so far, no evidence of change: round 1 left the weights")
     assert [entry["pass_at_1"] for entry in over["rounds"]] == [0.25, 0.25, 0.25]

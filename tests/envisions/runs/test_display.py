@@ -81,3 +81,15 @@ def test_a_run_s_start_warns_of_a_misspelt_hook(
         said = capsys.readouterr().err
     assert "warning: Slip has 'judgee' (did you mean 'judge'?), which nothing uses" in said
     assert "did you mean 'judge'?" in (tmp_path / "run/run.log").read_text()
+
+
+def test_a_floor_that_no_round_can_reach_is_told_at_the_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_tiny_model(tmp_path / "model")
+    sizes = ("env.n_train=2", "env.n_test=2", "policy=transformers", "env._target_=tests.toy.ToyEnvironment")
+    keys = (f"model={tmp_path / 'model'}", f"run.dir={tmp_path / 'run'}")
+    for floor, told in ((3, True), (2, False)):
+        with open_run(load("env=custom", f"floor={floor}", *sizes, *keys), "custom"):
+            assert ("warning: no round can train: floor=3" in capsys.readouterr().err) == told
+        (tmp_path / "run/config.yaml").unlink()

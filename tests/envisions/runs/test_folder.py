@@ -72,7 +72,22 @@ def test_another_configuration_is_refused_with_the_difference(
     assert (finished / "config.yaml").read_bytes() == before
 
 
-def test_rounds_may_not_be_lowered(
+@pytest.mark.parametrize(
+    ("line", "raised", "said"),
+    [
+        ("rounds: 1", "rounds: 3", "has rounds=3; rounds may be raised, not lowered to 1"),
+        (
+            "faults: 0.05",
+            "faults: 0.5",
+            "has watch.faults=0.5; watch.faults may be raised, not lowered to 0.05",
+        ),
+        ("seen: 20", "seen: 40", "has watch.seen=40; watch.seen may be raised, not lowered to 20"),
+    ],
+)
+def test_what_rounds_were_made_with_may_not_be_lowered(
+    line: str,
+    raised: str,
+    said: str,
     finished: Path,
     model: Path,
     tmp_path: Path,
@@ -82,9 +97,9 @@ def test_rounds_may_not_be_lowered(
     folder = tmp_path / "run"
     folder.mkdir()
     recorded = (finished / "config.yaml").read_text()
-    (folder / "config.yaml").write_text(recorded.replace("rounds: 1", "rounds: 3"))
+    (folder / "config.yaml").write_text(recorded.replace(line, raised))
     ended = run(arguments(model, folder), monkeypatch, capsys)
-    assert_refused(ended, "rounds=3", "raised, not lowered to 1")
+    assert_refused(ended, said)
 
 
 def test_a_second_process_is_told_so(model: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from envisions import Execution, Program, Task, Verdict
+from envisions import Execution, Message, Program, Task, Verdict
 from envisions.verify import main as verify
 from tests.envisions.command import Ended, run
 from tests.tiny import make_tiny_model
@@ -24,6 +24,11 @@ class Moody(ToyEnvironment):
 
     id = "moody-v1"
     mood = "sound"
+
+    def messages(self, task: Task, *, few_shot: bool) -> list[Message]:
+        if self.mood == "speechless" or (self.mood == "shy" and few_shot):
+            raise LookupError(task.question)
+        return super().messages(task, few_shot=few_shot)
 
     def judge(self, task: Task, execution: Execution) -> Verdict | Program:
         if self.mood == "raising":
@@ -94,6 +99,17 @@ def test_it_ends_in_one_sentence_and_goes_on_when_mended(mood: str, trained: Any
         assert trained("sound", tmp_path / "run").code == 0
         assert trained("sound", tmp_path / "never failed").code == 0
         assert report(tmp_path / "run") == report(tmp_path / "never failed")
+
+
+@pytest.mark.parametrize("mood", ["shy", "speechless"])
+def test_it_goes_on_when_what_makes_prompts_is_mended(mood: str, trained: Any, tmp_path: Path) -> None:
+    ended = trained(mood, tmp_path / "run")
+    assert (ended.code, "Traceback" in ended.stderr) == (2, False)
+    assert "Moody.messages raised LookupError: t" in ended.stderr
+    assert trained("sound", tmp_path / "run").code == 0
+    ended = trained(mood, tmp_path / "run")
+    assert "have changed" not in ended.stderr, "fails again: no other prompts"
+    assert trained("sound", tmp_path / "run").code == 0
 
 
 def test_a_few_faults_are_counted_and_never_trained_on(
