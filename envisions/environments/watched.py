@@ -126,7 +126,7 @@ class WatchedEnvironment(BaseEnvironment):
     def close(self) -> None:
         """A fault here is told: nothing depends on it any more."""
         with suppress(HookError):
-            self.watch.call(self.plugin, "close", self.plugin.close)
+            self.watch.call(self.plugin, "close", lambda: self.plugin.close())
 
 
 class WatchedEpisode:

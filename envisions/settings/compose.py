@@ -114,7 +114,7 @@ def _flags() -> Namespace:
         sys.exit(0)
     parser = get_args_parser()
     parser.error = refuse  # type: ignore[method-assign]
-    return parser.parse_args()
+    return parser.parse_intermixed_args()  # a flag may stand between keys
 
 
 def _typed(config: DictConfig) -> Settings:

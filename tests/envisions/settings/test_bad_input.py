@@ -31,6 +31,10 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "unknown flag": (("--round=3",), ("--round=3", "--help")),
     "flag without its value": (("--config-dir",), ("--config-dir", "--help")),
+    "two runs in one folder": (
+        ("env=math", "--multirun", "seed=0,1", "run.dir={tmp}/both"),
+        ("two of these runs", "{tmp}/both", "leave run.dir out"),
+    ),
     "no key at all": (("math",), ("'math'", "key=value")),
     "several values without multirun": (("seed=0,1",), ("seed=0,1", "--help")),
     "rounds is a word": (("rounds=two",), ("rounds", "'two'", "Integer")),
@@ -68,6 +72,18 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "class's module is missing": (("env._target_=nope.Env",), ("nope.Env", "check the spelling")),
     "class is missing": (("env._target_=tests.toy.Env",), ("tests.toy.Env", "check the spelling")),
     "class is a number": (("env._target_=math.pi",), ("math.pi", "no class")),
+    "class's module raises": (
+        ("env._target_=tests.unimportable.Env",),
+        ("tests.unimportable.Env raised KeyError: 'b'", "unimportable.py:3", "mend it"),
+    ),
+    "class's module is no Python": (
+        ("env._target_=no_python.Env",),
+        ("no_python.Env raised SyntaxError", "no_python.py:2", "mend it"),
+    ),
+    "class's constructor raises": (
+        ("env=custom", "env._target_=tests.envisions.conformance.test_one_cause.Unmade"),
+        ("Unmade raised KeyError: 'no such table'", "test_one_cause.py:", "mend it"),
+    ),
     "class knows no such key": ((*TOY, "+env.size=3"), ("'env.size'", "n_train")),
     "class lacks an argument": ((*TOY, "~env.n_train"), ("'n_train'", "env.n_train=VALUE")),
     "learning rate is a word": (("train.sft.learning_rate=high",), ("train.sft.learning_rate", "a number")),
@@ -99,6 +115,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in texts.items():
         (folder / f"{name}.jsonl").write_text(text + "\n")
     (folder / "latin.jsonl").write_bytes(row.replace("many", "m\xe4ny").encode("latin-1"))
+    (folder / "no_python.py").write_text("\nbroken syntax\n")
     (folder / "hollow/void").mkdir(parents=True)
     (folder / "hollow/config.json").write_text('{"model_type": "llama"}')
     return folder
@@ -113,6 +130,7 @@ def test_refused_in_one_sentence(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(folder))
     arguments, words = COMMANDS[hazard]
     # Without the mistake it would still end here, not train: there is no such model.
     model = [] if any(word.startswith("model=") for word in arguments) else [f"model={folder}/none"]
