@@ -12,6 +12,7 @@ import csv
 import io
 import json
 import logging
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,9 +33,11 @@ Parts = Mapping[Split, Callable[[], Rows]]  # read when called
 def parts_of(source: str) -> Parts:
     """The training rows of a source, and its test rows where it has any apart. Raises UserError, or does so
     when they are read."""
+    if not source.strip():
+        raise UserError("env.data is empty: name a file, a folder or hub:owner/name, or leave it out")
     if source.startswith(HUB):
         return {"train": partial(_hub_rows, source, "train"), "test": partial(_hub_rows, source, "test")}
-    path = Path(source)
+    path = Path(os.path.expanduser(source))
     try:
         is_folder = path.is_dir()
     except (OSError, ValueError):  # a name that no file can have

@@ -85,6 +85,24 @@ def test_every_kind_gives_the_same_tasks(
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_name_is_no_folder(empty: str) -> None:
+    with pytest.raises(UserError, match="is empty: name a file"):
+        read_tasks(empty, "train")
+
+
+def test_a_home_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write_csv(tmp_path / "a.csv", ROWS)
+    assert tasks(Path("~/a.csv")) == KEPT
+
+
+def test_the_fields_that_are_told_are_the_file_s_own(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("problem,solution\nHow many?,3\n")
+    with pytest.raises(UserError, match="lacks a field 'answer'.*its fields: 'problem', 'solution'\\)"):
+        tasks(tmp_path / "a.csv", question="problem")
+
+
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [

@@ -31,10 +31,6 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "unknown flag": (("--round=3",), ("--round=3", "--help")),
     "flag without its value": (("--config-dir",), ("--config-dir", "--help")),
-    "two runs in one folder": (
-        ("env=math", "--multirun", "seed=0,1", "run.dir={tmp}/both"),
-        ("two of these runs", "{tmp}/both", "leave run.dir out"),
-    ),
     "no key at all": (("math",), ("'math'", "key=value")),
     "several values without multirun": (("seed=0,1",), ("seed=0,1", "--help")),
     "rounds is a word": (("rounds=two",), ("rounds", "'two'", "Integer")),

@@ -155,6 +155,15 @@ def test_hydra_s_flags_are_no_mistake_of_check_env(end: Any) -> None:
     assert end(check_env.main, "env=math", "--cfg", "job").code == 0
 
 
+def test_two_runs_in_one_folder_are_refused_before_the_first(
+    end: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = ("--multirun", "model=nobody/has-this", "seed=0,1")
+    assert_refused(end(iterate.main, *asked, "run.dir=both"), f"{tmp_path}/both", "leave run.dir out")
+    assert_refused(end(iterate.main, *asked, "run.dir='runs/${seed}'"), "nobody/has-this")
+
+
 def test_own_keys_are_taken_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["x", "json=a", "env=math", "fast=true", "json=b=c"])
     assert own_key("json") == "b=c"

@@ -83,11 +83,13 @@ def test_keys_of_a_class_need_no_plus(plus: str) -> None:
     assert settings.env["n_train"] == 3
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
 def test_several_values_of_such_a_key_are_several_runs(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    place: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.argv", ["iterate", "--multirun", "env=watch", "env.hours=12,24"])
+    words = ["env=watch", "env.hours=12,24"]
+    monkeypatch.setattr("sys.argv", ["iterate", *words[:place], "--multirun", *words[place:]])
     assert [settings.env["hours"] for settings, _ in compose()] == [12, 24]
 
 
