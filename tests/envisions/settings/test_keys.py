@@ -11,6 +11,7 @@ import pytest
 from hydra.core.config_store import ConfigStore
 
 from envisions import ProgramEnvironment
+from envisions.errors import UserError
 from envisions.settings.build import build
 from envisions.settings.compose import compose, load
 from envisions.settings.keys import first_sentence, keys_of, nearest_key
@@ -272,6 +273,20 @@ def test_a_key_without_a_default_has_to_be_given(end: Any) -> None:
     assert_refused(end("env=custom", shelf, "env.shelf=a", "~env.n_test"), "give it as env.n_test=VALUE.")
     shown = " ".join(end("env=custom", shelf, "--help").stdout.split())
     assert "env.shelf must be given text" in shown
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("env.data=~/x", "quote the value twice"),
+        ("env=grph", "Did you mean 'graph'"),
+        ("modle=x", "Did you mean 'model'"),
+        ("floor=null", "floor=VALUE"),
+    ],
+)
+def test_without_a_command_line_a_mistake_is_one_sentence_too(given: str, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        load(given)
 
 
 def test_values_reach_the_class() -> None:
