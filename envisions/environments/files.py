@@ -28,6 +28,10 @@ from envisions.records import Split
 HUB = "hub:"
 Rows = Iterable[tuple[int, Any]]  # with their numbers, from 1
 Parts = Mapping[Split, Callable[[], Rows]]  # read when called
+_INSTEAD = {  # of what is no text: what is read in its place
+    **dict.fromkeys((".gz", ".bz2", ".xz", ".zst", ".zip", ".tar"), "unpack it first"),
+    **dict.fromkeys((".xlsx", ".xls", ".ods"), "save it as .csv"),
+}
 
 
 def parts_of(source: str) -> Parts:
@@ -70,6 +74,9 @@ def _objects(path: Path, text: str) -> Sequence[Any]:
     return rows
 
 
+_NO_OBJECT = "it is not one JSON object (a table's name ends in .csv, .tsv or .parquet)"
+
+
 def _lines(path: Path, text: str) -> list[Any]:
     rows = []
     for number, line in enumerate(text.split("\n"), start=1):
@@ -77,7 +84,7 @@ def _lines(path: Path, text: str) -> list[Any]:
             try:
                 rows.append(json.loads(line))
             except (ValueError, RecursionError) as error:
-                long = "it is not one JSON object" if "digits" not in str(error) else _reason(error)
+                long = _NO_OBJECT if "digits" not in str(error) else _reason(error)
                 raise UserError(f"{path} is malformed at line {number}: {long}") from error
     return rows
 
@@ -101,7 +108,10 @@ def _table_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
             if any(cell.strip() for cell in cells):
                 yield number, dict(zip(header, [*cells, *[""] * (len(header) - len(cells))], strict=True))
     except csv.Error as error:
-        raise UserError(f"{path} is malformed at line {reader.line_num}: {error}") from error
+        most = f"{csv.field_size_limit():,}"
+        long = f"a cell has more than {most} characters: close its quote, or give the rows as JSON lines"
+        said = long if "field limit" in str(error) else error
+        raise UserError(f"{path} is malformed at line {reader.line_num}: {said}") from error
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -190,11 +200,19 @@ def _quiet() -> Iterator[None]:
 def _text(path: Path) -> str:
     _check_there(path)
     try:
-        return path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not UTF-8 text (byte {error.start}): convert it first") from error
+        raise _no_text(path, error.start) from error
     except (OSError, ValueError) as error:
         raise UserError(f"cannot read the data file {path}: {_reason(error)}") from error
+    if "\0" in text:  # UTF-16 without its mark, or no text at all
+        raise _no_text(path, text.index("\0"))
+    return text
+
+
+def _no_text(path: Path, place: int) -> UserError:
+    remedy = _INSTEAD.get(path.suffix.lower(), "convert it to UTF-8 (iconv -f ENCODING -t UTF-8)")
+    return UserError(f"{path} is not UTF-8 text (byte {place}): {remedy}")
 
 
 def _check_there(path: Path) -> None:

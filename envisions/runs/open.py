@@ -155,8 +155,8 @@ def check_apart(asked: Sequence[tuple[Settings, str]]) -> None:
     folders = Counter(run_folder(settings, env).resolve() for settings, env in asked)
     if shared := [folder for folder, count in folders.items() if count > 1]:
         raise UserError(
-            f"two of these runs would be kept in '{shared[0]}', which can hold one: leave run.dir out, and let"
-            " them differ in more than rounds and watch."
+            f"two of these runs would be kept in '{shared[0]}', which can hold one: leave run.dir out, and"
+            " let them differ in more than rounds and watch."
         )
 
 

@@ -113,9 +113,7 @@ def test_what_a_model_s_folder_lacks_is_told(
 def test_a_class_that_cannot_be_made_fails_one_check(end: Any, tmp_path: Path) -> None:
     target = f"env._target_={BROKEN}.Unmade"
     path = tmp_path / "checks.json"
-    ended = end(
-        check_env.main, "env=custom", target, "fast=true", "model=nobody/has-this", f"json={path}"
-    )
+    ended = end(check_env.main, "env=custom", target, "fast=true", "model=nobody/has-this", f"json={path}")
     assert ended.code == 1
     assert ended.stdout.count(" fail ") == 1
     assert "it raised KeyError: 'no such table'" in " ".join(ended.stdout.split())
@@ -132,7 +130,9 @@ class Nothing:
 
 
 def test_a_class_without_any_hook_fails_its_checks(end: Any) -> None:
-    ended = end(check_env.main, "env=custom", f"env._target_={__name__}.Nothing", "fast=true", "model=no/such")
+    ended = end(
+        check_env.main, "env=custom", f"env._target_={__name__}.Nothing", "fast=true", "model=no/such"
+    )
     assert ended.code == 1
     assert ended.stdout.count(" fail ") >= 1
 

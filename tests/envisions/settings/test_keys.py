@@ -139,7 +139,9 @@ def test_help_lists_the_keys_of_the_class(end: Any) -> None:
     assert "rest of this" not in shown.stdout
 
 
-@pytest.mark.parametrize("given", ["env=custom", "env._target_=nope.Env", "env._target_=tests.unimportable.Env"])
+@pytest.mark.parametrize(
+    "given", ["env=custom", "env._target_=nope.Env", "env._target_=tests.unimportable.Env"]
+)
 def test_help_is_there_where_the_class_is_not(given: str, end: Any) -> None:
     shown = end(given, "--help")
     assert shown.code == 0
