@@ -1,3 +1,3 @@
-"""A module that raises as it is imported: an author's mistake (tests/envisions/settings/test_bad_input.py)."""
+"""A module that raises as it is imported: an author's mistake."""
 
 TABLE = {"a": 1}["b"]
