@@ -4,7 +4,7 @@ They run from `python -m envisions.check_env` and from the pytest class in envis
 whether the tasks are worth learning, and whether their English is.
 """
 
-from envisions.conformance import prompts, repeating, running, tasks, verdicts
+from envisions.conformance import forging, prompts, repeating, running, tasks, verdicts
 from envisions.conformance.examination import Examination, examine
 from envisions.conformance.subject import (
     Check,
@@ -45,6 +45,7 @@ CHECKS = (
     Check("gold", verdicts.gold_is_right),
     Check("trivial answers", verdicts.nothing_comes_of_nothing, ("spread",)),
     Check("repeating", repeating.nothing_comes_of_repeating, ("spread", "trivial answers"), slow=True),
+    Check("forging", forging.nothing_comes_of_forging, ("hidden target", "trivial answers")),
     Check("malformed text", verdicts.malformed_text_gets_feedback, ("trivial answers",)),
     Check("harness faults", verdicts.our_faults_are_unknown, ("trivial answers", "malformed text")),
     Check("certificates", verdicts.certificates_hold),

@@ -46,7 +46,7 @@ def _usual_hang(subject: Subject) -> list[Program]:
     if empty.language != "python":
         raise NotSeenError(f"no program in {empty.language} that never ends is known: {_HOW_TO_HANG}")
     loop = "while True: pass\n"
-    code = f"def {empty.entry}():\n    {loop}" if empty.entry else loop
+    code = f"def {empty.entry}(*asked):\n    {loop}" if empty.entry else loop
     return subject.every_turn(replace(empty, code=code))
 
 

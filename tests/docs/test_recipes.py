@@ -14,7 +14,8 @@ from types import ModuleType
 
 import pytest
 
-from envisions import Executor, Program, ProgramEnvironment, Task
+from envisions import Execution, Executor, Program, ProgramEnvironment, Task
+from envisions.environments.equipment import equip
 from envisions.environments.protocol import Transition, advance
 from envisions.records import SPLITS
 from envisions.runs.evaluation import play_programs
@@ -72,9 +73,9 @@ def solved(environment: ProgramEnvironment, cheat: Cheat, executor: Executor) ->
     return sum(bool(answer.found and answer.found.right) for answer in answers) / len(answers)
 
 
-def test_there_are_six_of_less_than_forty_lines() -> None:
+def test_there_are_seven_of_less_than_forty_lines() -> None:
     lines = {name: code.count("\n") for name, code in FILES.items()}
-    assert len(lines) == 6
+    assert len(lines) == 7
     assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
 
 
@@ -92,6 +93,11 @@ class TestPeople(EnvironmentContract):
 @pytest.mark.slow
 class TestPatterns(EnvironmentContract):
     config = {"_target_": "patterns.Patterns", **SIZES}
+
+
+@pytest.mark.slow
+class TestFunctions(EnvironmentContract):
+    config = {"_target_": "functions.Functions", **SIZES}
 
 
 @pytest.mark.slow
@@ -179,6 +185,24 @@ def test_a_pattern_that_backtracks_for_ever_is_cut_and_wrong(executor: Executor)
     assert answer.found.verdict == "wrong"
 
 
+def test_what_is_expected_of_a_function_stays_outside(executor: Executor) -> None:
+    functions = recipe("functions").Functions(**SIZES)
+    assert solved(functions, functions.gold, executor) == 1
+    forge = """
+    import os
+    os.write(3, b'{"status": "ok", "value": [true, true, true, true, true, true, true, true]}')
+    os._exit(0)"""
+    equal = """
+    class Equal:
+        def __eq__(self, other):
+            return True
+    return Equal()"""
+    for cheat in (forge, equal):
+        assert solved(functions, lambda task, cheat=cheat: [functions.parse(cheat)], executor) == 0
+    for task in functions.tasks("test"):
+        assert str(task.target) not in str(functions.wrap(task, functions.parse("")))
+
+
 def test_straight_to_the_flag_meets_walls(executor: Executor) -> None:
     grid = recipe("grid").Grid(n_train=12, n_test=32)
     assert solved(grid, grid.gold, executor) == 1
@@ -216,6 +240,20 @@ def test_any_answer_that_fits_is_right_and_no_other(executor: Executor) -> None:
 def test_what_is_no_answer_is_wrong(lie: str, executor: Executor) -> None:
     coins = recipe("coins").Coins(**SIZES)
     assert solved(coins, lambda task: [coins.answer(lie)], executor) == 0
+
+
+def test_the_library_that_knows_the_answers_is_the_scorer_s_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in = ModuleType("reasoning_gym")
+    entry = {"question": "How many?", "answer": "3", "metadata": {}}
+    stand_in.create_dataset = lambda *args, seed, **keys: [{**entry, "question": f"{seed}?"}]  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "reasoning_gym", stand_in)
+    monkeypatch.delitem(sys.modules, "reasoning", raising=False)
+    gym = recipe("reasoning").ReasoningGym(task="chain_sum", n_train=2, n_test=2)
+    monkeypatch.delitem(sys.modules, "reasoning")
+    task = gym.tasks("test")[0]
+    model = equip(gym, gym.wrap(task, gym.answer("3")))
+    scorer = equip(gym, gym.judge(task, Execution("ok", "3")))
+    assert (model.libraries, scorer.libraries) == ((), ("reasoning_gym",))
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("reasoning_gym"), reason="pip install reasoning-gym")

@@ -10,7 +10,7 @@ import pytest
 from envisions.conformance import CHECKS, Outcome, Subject, examine
 from envisions.testing import EnvironmentContract
 from symbolic import Executor, Limits
-from tests.envisions.conformance import broken
+from tests.envisions.conformance import broken, naive
 
 KEYS = {"n_train": 12, "n_test": 12}
 DEFECTS = {
@@ -35,6 +35,10 @@ DEFECTS = {
     "Lenient": ("trivial answers", "the constant True solves 100%"),
     "Generous": ("trivial answers", "sys.exit(0) solves"),
     "Obliging": ("repeating", "repeating what was observed solves 100% of level 1"),
+    "UnitTests": ("forging", "one that writes [True, True, True]"),
+    "Counting": ("forging", "equals everything is right"),
+    "Reachable": ("forging", "the target is within its reach"),
+    "Pairs": ("forging", "what its callers hold solves 8 of 8"),
     "Raising": ("malformed text", "it raised ValueError"),
     "Silent": ("malformed text", "answered with nothing"),
     "Blaming": ("harness faults", "judged wrong"),
@@ -47,6 +51,13 @@ DEFECTS = {
     "Hashing": ("determinism", "tasks are others"),
     "Local": ("determinism", "verdicts are others"),
 }
+PLANTED = {
+    name: kind
+    for module in (broken, naive)
+    for name, kind in vars(module).items()
+    if isinstance(kind, type) and kind.__module__ == module.__name__ and not name.startswith("_")
+}
+SOUND = ("Sound", "Functions")
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +70,13 @@ def examined(name: str, executor: Executor) -> list[Outcome]:
     def encode(messages: Any) -> list[str]:
         return " ".join(message["content"] for message in messages).split()
 
-    config = {"_target_": f"tests.envisions.conformance.broken.{name}", **KEYS}
+    config = {"_target_": f"{PLANTED[name].__module__}.{name}", **KEYS}
     return list(examine(Subject(config, executor, encode, context=2048, room=128), CHECKS))
 
 
-def test_a_sound_environment_passes_every_check(executor: Executor) -> None:
-    assert {outcome.status for outcome in examined("Sound", executor)} == {"pass"}
+@pytest.mark.parametrize("name", SOUND)
+def test_a_sound_environment_passes_every_check(name: str, executor: Executor) -> None:
+    assert {outcome.status for outcome in examined(name, executor)} == {"pass"}
 
 
 @pytest.mark.slow
@@ -79,12 +91,7 @@ def test_a_planted_defect_is_found(name: str, executor: Executor) -> None:
 def test_every_check_has_a_defect_that_it_finds() -> None:
     found = {check for check, _ in DEFECTS.values()}
     assert {check.name for check in CHECKS} - found == {"throughput"}
-    planted = {
-        name
-        for name, value in vars(broken).items()
-        if isinstance(value, type) and value.__module__ == broken.__name__
-    }
-    assert {name for name in planted if not name.startswith("_")} - {"Sound", "Changed"} == set(DEFECTS)
+    assert PLANTED.keys() - {*SOUND, "Changed"} == DEFECTS.keys()
 
 
 class TestTheClassThatAuthorsInherit(EnvironmentContract):

@@ -143,11 +143,7 @@ def test_tables_as_they_are_found(name: str, text: str, expected: tuple[str, Any
         ("long.csv", "question,answer\nHow many, if any?,3\n", "row 1 (line 2) has 3 cells and the header 2"),
         ("open.csv", 'question,answer\n"How many?,3\n', "malformed at line 2"),
         ("twice.csv", "question,answer,answer\na,1,2\n", "two columns named 'answer'"),
-        (
-            "names.csv",
-            "problem,solution\na,1\n",
-            "'problem', 'solution'): rename one, or name yours, as env.question=COLUMN",
-        ),
+        ("names.csv", "problem,solution\na,1\n", "'solution'): rename one, or name yours, as env.question"),
         ("header.csv", "question,answer\n", "holds no rows"),
         ("nothing.csv", "", "holds no rows"),
         ("latin.csv", "question,answer\nWie groß?,1\n".encode("latin-1"), "not UTF-8"),

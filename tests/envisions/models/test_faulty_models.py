@@ -21,7 +21,8 @@ from tests.toy import ToyEnvironment
 
 ROUNDS = (
     *("env=custom", "env.n_train=5", "env.n_test=3", "rounds=2", "samples=3", "max_new_tokens=8"),
-    *("evaluation.samples=1", "policy=transformers", "train.sft.batch_size=4", "train.dpo.batch_size=4"),
+    *("evaluation.samples=1", "policy=transformers", "probe=3", "floor=1"),
+    *("train.sft.batch_size=4", "train.dpo.batch_size=4"),
 )
 RUN = Callable[..., Ended]
 
