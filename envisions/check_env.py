@@ -19,10 +19,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from envisions.settings.cli import command, own_key, own_switch
+from envisions.settings.cli import command, own_path, own_switch
 
 if TYPE_CHECKING:
     from envisions.conformance import Outcome, Subject
@@ -35,10 +34,10 @@ def main() -> None:
     from envisions.runs.folder import write_json
     from envisions.settings.compose import compose
 
-    path, fast = own_key("json"), own_switch("fast")
+    path, fast = own_path("json"), own_switch("fast")
     found = [_checked(settings, env, fast) for settings, env in compose(__doc__)]
     if path:
-        write_json(Path(path), found[0] if len(found) == 1 else {"environments": found})
+        write_json(path, found[0] if len(found) == 1 else {"environments": found})
     if any(check["status"] == "fail" for one in found for check in one["checks"]):
         sys.exit(1)
 
@@ -63,7 +62,7 @@ def _checked(settings: Settings, env: str, fast: bool) -> dict[str, Any]:
 
 
 def _closed(subject: Subject, env: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    name = subject.environment.id if subject.made else None
+    name = getattr(subject.environment, "id", None) if subject.made else None
     if subject.made:
         subject.environment.close()
     return {"env": env, "id": name, "checks": [asdict(outcome) for outcome in outcomes]}

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 def main() -> None:
     from envisions.settings.compose import compose
 
-    for settings, env in compose(__doc__):
+    asked = compose(__doc__)
+    if len(asked) > 1:
+        from envisions.runs.open import check_apart
+
+        check_apart(asked)
+    for settings, env in asked:
         iterate(settings, env)
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from envisions.errors import UserError
 from envisions.settings.cli import command
 from envisions.settings.plugins import known
+from envisions.settings.shadowing import OURS
 
 PATTERN = "skeleton"  # the package that is copied, and the name in it that NAME replaces
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -53,6 +54,8 @@ def _name(arguments: Sequence[str]) -> str:
         raise UserError(f"'{name}' cannot be an environment's name; write it in a-z, 0-9 and _{hint}.")
     if name in known() or name == PATTERN:
         raise UserError(f"'{name}' is the name of an environment that is there already; choose another.")
+    if name in OURS:
+        raise UserError(f"'{name}' is a package of Envisions, which '{name}/' would hide; choose another.")
     return name
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from envisions.new import main
 from envisions.settings.cli import command
+from envisions.settings.shadowing import OURS
 from tests.conftest import OFFLINE, PIP, ROOT
 from tests.envisions.command import Ended, assert_refused
 
@@ -72,6 +73,7 @@ def test_it_overwrites_nothing(
         (("math",), "there already"),
         (("custom",), "there already"),
         (("skeleton",), "there already"),
+        *(((name,), "a package of Envisions") for name in sorted(OURS)),
     ],
 )
 def test_bad_names_are_one_sentence(

@@ -16,7 +16,7 @@ from envisions.environments.faults import Fault, HookError
 from envisions.environments.protocol import Transition
 from envisions.environments.watch import Bounds, Watch
 from envisions.environments.watched import WatchedEnvironment
-from envisions.errors import UserError
+from envisions.errors import AuthorError, UserError
 from envisions.records import Message, Split, Task
 from envisions.runs.evaluation import play_turns
 from envisions.settings.build import build, find
@@ -70,7 +70,10 @@ class Subject:
 
     def make(self, *, seed: int = 0, **keys: Any) -> WatchedEnvironment:
         """A fresh one, with some keys changed."""
-        plugin = build({**self.config, **keys}, group="env", seed=seed)
+        try:
+            plugin = build({**self.config, **keys}, group="env", seed=seed)
+        except AuthorError as error:
+            raise DefectError(f"it {error.what}", error.where, cause=error.where) from error
         return WatchedEnvironment(plugin, Watch(self._bounds))
 
     @cached_property

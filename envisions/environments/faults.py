@@ -9,16 +9,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
-from envisions.errors import UserError
+from envisions.errors import UserError, line_of, told
 from envisions.records import HOOK
 from symbolic import Verdict
 
 _OURS = {"envisions", "symbolic"}
-_LONGEST = 300  # characters of what a stranger's exception says
 Place = tuple[FrameType, int]  # a frame and the line that it is at
 
 
@@ -62,7 +60,7 @@ def hook_name(owner: Any, hook: str) -> str:
 
 def raised(owner: Any, hook: str, error: BaseException) -> Fault:
     """The fault of a hook that raised."""
-    return _placed(owner, hook, f"raised {_told(error)}", _places(error.__traceback__))
+    return _placed(owner, hook, f"raised {told(error)}", _places(error.__traceback__))
 
 
 def overdue(owner: Any, hook: str, seconds: float, frame: FrameType | None) -> Fault:
@@ -78,9 +76,9 @@ def _placed(owner: Any, hook: str, what: str, places: Sequence[Place]) -> Fault:
     """The hook is where the plug-in was entered, the line the last one of its own."""
     own = [place for place in places if _is_own(place[0], owner)]
     if not own:
-        return Fault(hook_name(owner, hook), what, _line(places[-1]) if places else "")
+        return Fault(hook_name(owner, hook), what, line_of(*places[-1]) if places else "")
     entered = own[0][0]
-    return Fault(f"{entered.f_globals.get('__name__')}.{entered.f_code.co_qualname}", what, _line(own[-1]))
+    return Fault(f"{entered.f_globals.get('__name__')}.{entered.f_code.co_qualname}", what, line_of(*own[-1]))
 
 
 def _is_own(frame: FrameType, owner: Any) -> bool:
@@ -92,23 +90,9 @@ def _is_own(frame: FrameType, owner: Any) -> bool:
     return top not in _OURS | sys.stdlib_module_names and "-packages" not in file
 
 
-def _line(place: Place) -> str:
-    file = Path(place[0].f_code.co_filename)
-    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
-    return f"{shown}:{place[1]}"
-
-
 def _places(trace: TracebackType | None) -> list[Place]:
     places = []
     while trace is not None:
         places.append((trace.tb_frame, trace.tb_lineno))
         trace = trace.tb_next
     return places
-
-
-def _told(error: BaseException) -> str:
-    try:
-        said = " ".join(str(error).split())
-    except Exception:  # noqa: BLE001  what a stranger's exception does when it is read
-        said = ""
-    return f"{type(error).__name__}: {said[:_LONGEST]}" if said else type(error).__name__

@@ -12,6 +12,7 @@ import csv
 import io
 import json
 import logging
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,14 +28,20 @@ from envisions.records import Split
 HUB = "hub:"
 Rows = Iterable[tuple[int, Any]]  # with their numbers, from 1
 Parts = Mapping[Split, Callable[[], Rows]]  # read when called
+_INSTEAD = {  # of what is no text: what is read in its place
+    **dict.fromkeys((".gz", ".bz2", ".xz", ".zst", ".zip", ".tar"), "unpack it first"),
+    **dict.fromkeys((".xlsx", ".xls", ".ods"), "save it as .csv"),
+}
 
 
 def parts_of(source: str) -> Parts:
     """The training rows of a source, and its test rows where it has any apart. Raises UserError, or does so
     when they are read."""
+    if not source.strip():
+        raise UserError("env.data is empty: name a file, a folder or hub:owner/name, or leave it out")
     if source.startswith(HUB):
         return {"train": partial(_hub_rows, source, "train"), "test": partial(_hub_rows, source, "test")}
-    path = Path(source)
+    path = Path(os.path.expanduser(source))
     try:
         is_folder = path.is_dir()
     except (OSError, ValueError):  # a name that no file can have
@@ -67,6 +74,9 @@ def _objects(path: Path, text: str) -> Sequence[Any]:
     return rows
 
 
+_NO_OBJECT = "it is not one JSON object (a table's name ends in .csv, .tsv or .parquet)"
+
+
 def _lines(path: Path, text: str) -> list[Any]:
     rows = []
     for number, line in enumerate(text.split("\n"), start=1):
@@ -74,7 +84,7 @@ def _lines(path: Path, text: str) -> list[Any]:
             try:
                 rows.append(json.loads(line))
             except (ValueError, RecursionError) as error:
-                long = "it is not one JSON object" if "digits" not in str(error) else _reason(error)
+                long = _NO_OBJECT if "digits" not in str(error) else _reason(error)
                 raise UserError(f"{path} is malformed at line {number}: {long}") from error
     return rows
 
@@ -98,7 +108,10 @@ def _table_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
             if any(cell.strip() for cell in cells):
                 yield number, dict(zip(header, [*cells, *[""] * (len(header) - len(cells))], strict=True))
     except csv.Error as error:
-        raise UserError(f"{path} is malformed at line {reader.line_num}: {error}") from error
+        most = f"{csv.field_size_limit():,}"
+        long = f"a cell has more than {most} characters: close its quote, or give the rows as JSON lines"
+        said = long if "field limit" in str(error) else error
+        raise UserError(f"{path} is malformed at line {reader.line_num}: {said}") from error
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -187,11 +200,19 @@ def _quiet() -> Iterator[None]:
 def _text(path: Path) -> str:
     _check_there(path)
     try:
-        return path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not UTF-8 text (byte {error.start}): convert it first") from error
+        raise _no_text(path, error.start) from error
     except (OSError, ValueError) as error:
         raise UserError(f"cannot read the data file {path}: {_reason(error)}") from error
+    if "\0" in text:  # UTF-16 without its mark, or no text at all
+        raise _no_text(path, text.index("\0"))
+    return text
+
+
+def _no_text(path: Path, place: int) -> UserError:
+    remedy = _INSTEAD.get(path.suffix.lower(), "convert it to UTF-8 (iconv -f ENCODING -t UTF-8)")
+    return UserError(f"{path} is not UTF-8 text (byte {place}): {remedy}")
 
 
 def _check_there(path: Path) -> None:

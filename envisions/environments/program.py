@@ -86,7 +86,10 @@ class ProgramEnvironment(BaseEnvironment):
     def make(self, stream: Random, level: int) -> Task:
         """A procedural task of a level, all of it drawn from the stream. Tasks that are alike but for numbers
         and names have the same `Task.group`: whole groups are kept for testing."""
-        raise UserError(f"{self.id} has no tasks of its own: give a file of them as env.data=PATH")
+        raise UserError(
+            f"{self.id} has no tasks of its own: give a file of them as env.data=PATH, or define"
+            " make(stream, level) in its class"
+        )
 
     def generate(self, n_train: int, n_test: int, levels: Mapping[int, float], seed: int) -> TaskSplit:
         """The procedural tasks of both sides. Test tasks do not depend on the seed."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -41,10 +42,11 @@ class Columns:
     answer: str | None = None
 
     def named(self, row: Mapping[str, Any], where: str) -> Mapping[str, Any]:
-        """The row with its question and answer under the usual names. Raises UserError where there is no such
-        column."""
+        """The row with its question and answer under the usual names, over what it has of its own. Raises
+        UserError where there is no such column."""
         chosen = {"question": self.question, "answer": self.answer}
-        return {**row, **{name: self._of(row, name, path, where) for name, path in chosen.items() if path}}
+        named = {name: self._of(row, name, path, where) for name, path in chosen.items() if path}
+        return ChainMap(named, dict(row))
 
     def _of(self, row: Mapping[str, Any], name: str, path: str, where: str) -> Any:
         try:
@@ -153,7 +155,8 @@ def field_of(row: Mapping[str, Any], names: Sequence[str], where: str) -> str:
         if name in row:
             return name
     wanted = " or ".join(map(repr, names))
-    found = ", ".join(map(repr, row)) or "none"
+    own = row.maps[-1] if isinstance(row, ChainMap) else row
+    found = ", ".join(map(repr, own)) or "none"
     remedy = f"rename one, or name yours, as env.{names[0]}=COLUMN"
     raise UserError(f"{where} lacks a field {wanted} (its fields: {found}): {remedy}")
 

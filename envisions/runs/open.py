@@ -8,6 +8,7 @@ the faults that are put up with, may be raised.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
@@ -165,6 +166,16 @@ def run_folder(settings: Settings, env: str) -> Path:
         return Path(os.path.expanduser(settings.run.dir))
     identity = digest(_identity(_recorded(settings)), length=8)
     return Path("runs", f"{env.replace('/', '-')}-{settings.method.name}-{identity}")
+
+
+def check_apart(asked: Sequence[tuple[Settings, str]]) -> None:
+    """Raises `UserError` where two runs, each with its environment's name, would be kept in one folder."""
+    folders = Counter(run_folder(settings, env).resolve() for settings, env in asked)
+    if shared := [folder for folder, count in folders.items() if count > 1]:
+        raise UserError(
+            f"two of these runs would be kept in '{shared[0]}', which can hold one: leave run.dir out, and"
+            " let them differ in more than rounds and watch."
+        )
 
 
 def _executor(settings: Settings, environment: Environment, path: Path) -> Executor:

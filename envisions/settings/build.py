@@ -12,15 +12,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
 from typing import Any
 
-from envisions.errors import UserError
+from envisions.errors import AuthorError, HarnessError, UserError
 from envisions.settings.keys import FREE, MISSING, Key, keys_of, nearest_key
+from envisions.settings.shadowing import OURS
 from envisions.settings.types import fits, in_words, options
 
 
 def build(config: Any, *, group: str, **offered: Any) -> Any:
     """The object. What is `offered` goes to a class that has a parameter of that name, unless the
     configuration sets it. Raises `UserError` for a class that is not there, an argument it does not take or
-    lacks, a value of the wrong type, or one that the class refuses with a `ValueError`."""
+    lacks, a value of the wrong type, or one that the class refuses with a `ValueError`; `AuthorError` for
+    whatever else an author's own code raises."""
     return factory(config, group=group, **offered)()
 
 
@@ -37,7 +39,8 @@ def factory(config: Any, *, group: str, **offered: Any) -> Callable[..., Any]:
 
 
 def find(name: Any, group: str) -> Any:
-    """What a `_target_` names. Raises `UserError` where it is not there."""
+    """What a `_target_` names. Raises `UserError` where it is not there, `AuthorError` where its module
+    raises."""
     if not name or not isinstance(name, str):
         raise UserError(
             f"{group}._target_={name} is no class; name one, as in {group}._target_=my_package.MyClass."
@@ -50,6 +53,8 @@ def find(name: Any, group: str) -> Any:
             f"{group}._target_={name} cannot be imported ({error});"
             " check the spelling and that it is installed."
         ) from error
+    except Exception as error:
+        raise AuthorError(name, error) from error
     if not callable(target):
         raise UserError(f"{group}._target_={name} is no class; name one.")
     return target
@@ -83,3 +88,10 @@ def _call(target: Any, group: str, *arguments: Any, **values: Any) -> Any:
         return target(*arguments, **values)
     except ValueError as error:
         raise UserError(f"{group}: {error}") from error
+    except (UserError, HarnessError):
+        raise
+    except Exception as error:
+        module = str(target.__module__)
+        if module.partition(".")[0] in OURS:  # a fault of ours
+            raise
+        raise AuthorError(f"{module}.{target.__qualname__}", error) from error

@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from io import TextIOWrapper
+from pathlib import Path
 from typing import NoReturn
 
 from envisions.errors import HarnessError, UserError, did_you_mean
@@ -82,6 +83,21 @@ def own_switch(key: str) -> bool:
     if value not in ("true", "false"):
         raise UserError(f"{key} must be true or false, not '{value}'.")
     return value == "true"
+
+
+def own_path(key: str) -> Path | None:
+    """As `own_key`, of a file that is to be written. Raises `UserError` now if it cannot be, not at the end
+    of the work."""
+    if (value := own_key(key)) is None:
+        return None
+    path = Path(os.path.expanduser(value))
+    if path.is_dir():
+        raise UserError(f"{key}={value} is a folder; give the path of a file.")
+    if not path.parent.is_dir():
+        raise UserError(
+            f"{key}={value}: there is no folder '{path.parent}'; make it, or choose another path."
+        )
+    return path
 
 
 def _step_back() -> None:

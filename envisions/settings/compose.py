@@ -12,8 +12,9 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from functools import partial
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, get_origin, get_type_hints
 
 import hydra
 from hydra._internal.utils import get_args_parser
@@ -39,7 +40,7 @@ def compose(about: str | None = None) -> list[tuple[Settings, str]]:
     run, or several with `--multirun`. All are checked before the first begins. With `--help` it prints what
     the command is `about` and the keys, and exits. Raises `UserError`."""
     flags = _flags()
-    try:
+    with _one_sentence(flags.overrides, _place(flags)):
         plugins.check_choice(flags.overrides)
         if flags.help:
             print(*_composed(_place(flags), flags.overrides, partial(help_page, about)))
@@ -47,20 +48,28 @@ def compose(about: str | None = None) -> list[tuple[Settings, str]]:
         options = [word for word in sys.argv[1:] if word not in flags.overrides]
         composed = _composed(options, flags.overrides, lambda config, env: (config, env))
         return [(_typed(config), env) for config, env in composed]
+
+
+def load(*overrides: str) -> Settings:
+    """The settings that these overrides give, without a command line: for notebooks and tests. Raises
+    `UserError`."""
+    _offer()
+    plugins.check_choice(overrides)
+    with _one_sentence(overrides), hydra.initialize_config_module("conf", version_base="1.3"):
+        return _typed(hydra.compose("config", overrides=_let_pass(overrides)))
+
+
+@contextmanager
+def _one_sentence(overrides: Sequence[str], place: Sequence[str] = ()) -> Iterator[None]:
+    """What Hydra and OmegaConf say of the overrides becomes a `UserError`."""
+    try:
+        yield
     except MissingConfigException as error:
         raise UserError(_missing(error)) from error
     except OverrideParseException as error:
         raise UserError(_unparsed(error)) from error
     except (HydraException, OmegaConfBaseException, ValueError) as error:
-        raise UserError(_refused(error, flags)) from error
-
-
-def load(*overrides: str) -> Settings:
-    """The settings that these overrides give, without a command line: for notebooks and tests."""
-    _offer()
-    plugins.check_choice(overrides)
-    with hydra.initialize_config_module("conf", version_base="1.3"):
-        return _typed(hydra.compose("config", overrides=_let_pass(overrides)))
+        raise UserError(_refused(error, overrides, place)) from error
 
 
 def _composed(
@@ -114,7 +123,7 @@ def _flags() -> Namespace:
         sys.exit(0)
     parser = get_args_parser()
     parser.error = refuse  # type: ignore[method-assign]
-    return parser.parse_args()
+    return parser.parse_intermixed_args()  # a flag may stand between keys
 
 
 def _typed(config: DictConfig) -> Settings:
@@ -145,17 +154,38 @@ def _unparsed(error: OverrideParseException) -> str:
     return f"cannot read '{typed}'; quote the value twice: '{key}=\"{value}\"'."
 
 
-def _refused(error: Exception, flags: Namespace) -> str:
-    """A key that does not exist, or a value of the wrong type."""
+def _refused(error: Exception, overrides: Sequence[str], place: Sequence[str]) -> str:
+    """A key that does not exist, or a value that is none or of the wrong type."""
     cause: Any = error.__cause__ or error
     key = getattr(cause, "full_key", None)
     if not key:
-        return f"cannot use {' '.join(sys.argv[1:])}: {_sentence(cause)} --help shows what can be given."
+        return f"cannot use {' '.join(overrides)}: {_sentence(cause)} --help shows what can be given."
     reason = _sentence(cause)
     if re.search(r"not in '|not in struct", reason):
-        hint = nearest_key(key, _known_keys(flags)) or " --help shows all keys."
+        hint = nearest_key(key, _known_keys(overrides, place)) or " --help shows all keys."
         return f"unknown key '{key}'.{hint}"
-    return f"{key}: {reason}"
+    return _of_a_kind(key) or f"{key}: {reason}{_lacking(key, reason)}"
+
+
+def _of_a_kind(key: str) -> str | None:
+    """For a key that the schema has as a group or a list: how it is written."""
+    kind: Any = Settings
+    for part in key.split("."):
+        kind = get_type_hints(kind).get(part) if is_dataclass(kind) else None
+    if is_dataclass(kind):
+        return f"{key} has keys of its own; give one, such as {key}.{fields(kind)[0].name}=VALUE."
+    if get_origin(kind) is list:
+        return f"{key} takes a list; write {key}=[one,another], or {key}=[]."
+    return None
+
+
+def _lacking(key: str, reason: str) -> str:
+    """The remedy for a value that is not there."""
+    if not re.search("not Optional|missing mandatory", reason):
+        return ""
+    if key.endswith("._target_"):
+        return f" Give it as {key}=my_package.MyClass."
+    return f" Give it as {key}=VALUE, or leave it out for the default."
 
 
 def _sentence(error: Exception) -> str:
@@ -168,11 +198,11 @@ def _as_typed(text: str) -> str:
     return re.sub(rf"\+\+{_PLUGGED_KEY}", "", text)
 
 
-def _known_keys(flags: Namespace) -> list[str]:
-    """All keys, with the groups and classes chosen on the command line."""
+def _known_keys(overrides: Sequence[str], place: Sequence[str]) -> list[str]:
+    """All keys, with the groups and classes that the overrides choose."""
     choice = rf"({'|'.join(GROUPS)})(\._target_)?=[^,]+"
-    chosen = [override for override in flags.overrides if re.fullmatch(choice, override)]
-    [known] = _composed(_place(flags), chosen, lambda config, env: known_keys(config))
+    chosen = [override for override in overrides if re.fullmatch(choice, override)]
+    [known] = _composed(place, chosen, lambda config, env: known_keys(config))
     return known
 
 

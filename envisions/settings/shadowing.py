@@ -13,6 +13,7 @@ from pathlib import Path
 from envisions.errors import UserError
 
 PACKAGES = ("symbolic", "envs", "train", "conf")
+OURS = frozenset((*PACKAGES, "envisions"))
 _HOME = Path(__file__).resolve().parents[2]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -85,6 +86,23 @@ def test_every_kind_gives_the_same_tasks(
     assert capfd.readouterr().err == ""
 
 
+def test_an_empty_name_is_no_folder() -> None:
+    with pytest.raises(UserError, match="is empty: name a file"):
+        read_tasks(" ", "train")
+
+
+def test_a_home_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write_csv(tmp_path / "a.csv", ROWS)
+    assert tasks(Path("~/a.csv")) == KEPT
+
+
+def test_the_fields_that_are_told_are_the_file_s_own(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("problem,solution\nHow many?,3\n")
+    with pytest.raises(UserError, match=r"lacks a field 'answer'.*: 'problem', 'solution'\)"):
+        tasks(tmp_path / "a.csv", question="problem")
+
+
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
@@ -125,12 +143,16 @@ def test_tables_as_they_are_found(name: str, text: str, expected: tuple[str, Any
         ("long.csv", "question,answer\nHow many, if any?,3\n", "row 1 (line 2) has 3 cells and the header 2"),
         ("open.csv", 'question,answer\n"How many?,3\n', "malformed at line 2"),
         ("twice.csv", "question,answer,answer\na,1,2\n", "two columns named 'answer'"),
-        ("names.csv", "problem,solution\na,1\n", "its fields: 'problem', 'solution'"),
-        ("names.csv", "problem,solution\na,1\n", "env.question=COLUMN"),
+        ("names.csv", "problem,solution\na,1\n", "'solution'): rename one, or name yours, as env.question"),
         ("header.csv", "question,answer\n", "holds no rows"),
         ("nothing.csv", "", "holds no rows"),
         ("latin.csv", "question,answer\nWie groß?,1\n".encode("latin-1"), "not UTF-8"),
-        ("excel.csv", "question,answer\n".encode("utf-16"), "not UTF-8"),
+        ("excel.csv", "question,answer\n".encode("utf-16"), "convert it to UTF-8"),
+        ("unmarked.csv", "question,answer\n".encode("utf-16-le"), "convert it to UTF-8"),
+        ("packed.csv.gz", gzip.compress(b"question,answer\n"), "unpack it first"),
+        ("book.xlsx", b"PK\x03\x04\x14\x00\x06\x00", "save it as .csv"),
+        ("table.txt", b"question,answer\na,1\n", "not one JSON object (a table's name ends in .csv"),
+        ("endless.csv", b'question,answer\n"' + b"x" * 131_073, "131,072 characters: close its quote"),
         ("text.parquet", "question,answer\n", "cannot be read as Parquet"),
         ("huge.jsonl", '{"question": "?", "answer": 1' + "0" * 5000 + "}", "more than 4,300 digits"),
         ("huge.json", '[{"question": "?", "answer": 1' + "0" * 5000 + "}]", "more than 4,300 digits"),

@@ -45,7 +45,11 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "a probe of nothing": (("probe=0",), ("probe", "at least 1")),
     "no such prompt": (("method.prompt=none",), ("method.prompt", "'none'", "auto, few_shot, zero_shot")),
     "refine has no such choice": (("method.refine=some",), ("method.refine", "'some'", "none, failed, all")),
-    "model is null": (("model=null",), ("model", "not Optional")),
+    "model is null": (("model=null",), ("model", "not Optional", "model=VALUE")),
+    "floor is left out": (("~floor",), ("floor", "missing", "floor=VALUE")),
+    "a group is a word": (("run=foo",), ("run has keys of its own", "run.dir=VALUE")),
+    "a group is null": (("watch=null",), ("watch has keys of its own", "watch.seconds=VALUE")),
+    "a list is a word": (("executor.libraries=numpy",), ("executor.libraries=[one,another]",)),
     "interpolation of nothing": (("model=${nope}",), ("model", "'nope'")),
     "train tasks below one": (("env.n_train=-1",), ("env.n_train=-1", "at least 1")),
     "test tasks are a word": (("env.n_test=many",), ("env.n_test", "a whole number", "'many'")),
@@ -64,10 +68,26 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "path with a parenthesis": (("env.data={tmp}/a(1).jsonl",), ("'env.data=\"{tmp}/a(1).jsonl\"'",)),
     "path with a bracket": (("run.dir={tmp}/a[b",), ("'run.dir=\"{tmp}/a[b\"'",)),
     "path with a tilde": (("run.dir=~/runs",), ("'run.dir=\"~/runs\"'",)),
-    "class is not named": (("env=custom",), ("env._target_", "missing")),
+    "class is not named": (("env=custom",), ("env._target_", "missing", "env._target_=my_package.MyClass")),
+    "tasks of no kind": (
+        ("env=custom", "env._target_=tests.envisions.settings.test_keys.Other"),
+        ("keys-other-v1 has no tasks", "env.data=PATH", "make(stream, level)"),
+    ),
     "class's module is missing": (("env._target_=nope.Env",), ("nope.Env", "check the spelling")),
     "class is missing": (("env._target_=tests.toy.Env",), ("tests.toy.Env", "check the spelling")),
     "class is a number": (("env._target_=math.pi",), ("math.pi", "no class")),
+    "class's module raises": (
+        ("env._target_=tests.unimportable.Env",),
+        ("tests.unimportable.Env raised KeyError: 'b'", "unimportable.py:3", "mend it"),
+    ),
+    "class's module is no Python": (
+        ("env._target_=no_python.Env",),
+        ("no_python.Env raised SyntaxError", "no_python.py:2", "mend it"),
+    ),
+    "class's constructor raises": (
+        ("env=custom", "env._target_=tests.envisions.conformance.test_one_cause.Unmade"),
+        ("Unmade raised KeyError: 'no such table'", "test_one_cause.py:", "mend it"),
+    ),
     "class knows no such key": ((*TOY, "+env.size=3"), ("'env.size'", "n_train")),
     "class lacks an argument": ((*TOY, "~env.n_train"), ("'n_train'", "env.n_train=VALUE")),
     "learning rate is a word": (("train.sft.learning_rate=high",), ("train.sft.learning_rate", "a number")),
@@ -99,6 +119,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in texts.items():
         (folder / f"{name}.jsonl").write_text(text + "\n")
     (folder / "latin.jsonl").write_bytes(row.replace("many", "m\xe4ny").encode("latin-1"))
+    (folder / "no_python.py").write_text("\nbroken syntax\n")
     (folder / "hollow/void").mkdir(parents=True)
     (folder / "hollow/config.json").write_text('{"model_type": "llama"}')
     return folder
@@ -113,6 +134,7 @@ def test_refused_in_one_sentence(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(folder))
     arguments, words = COMMANDS[hazard]
     # Without the mistake it would still end here, not train: there is no such model.
     model = [] if any(word.startswith("model=") for word in arguments) else [f"model={folder}/none"]

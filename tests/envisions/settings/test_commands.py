@@ -110,13 +110,31 @@ def test_what_a_model_s_folder_lacks_is_told(
     assert_refused(end(check_env.main, *SOUND, f"model={tmp_path}", "fast=true"), said)
 
 
-def test_a_class_that_cannot_be_made_fails_one_check(end: Any) -> None:
+def test_a_class_that_cannot_be_made_fails_one_check(end: Any, tmp_path: Path) -> None:
     target = f"env._target_={BROKEN}.Unmade"
-    ended = end(check_env.main, "env=custom", target, "fast=true", "model=nobody/has-this")
+    path = tmp_path / "checks.json"
+    ended = end(check_env.main, "env=custom", target, "fast=true", "model=nobody/has-this", f"json={path}")
     assert ended.code == 1
     assert ended.stdout.count(" fail ") == 1
-    assert "it raised KeyError (test_one_cause.py:" in ended.stdout.replace("\n", " ")
+    assert "it raised KeyError: 'no such table'" in " ".join(ended.stdout.split())
+    [failed] = [check for check in json.loads(path.read_text())["checks"] if check["status"] == "fail"]
+    assert "test_one_cause.py:" in failed["example"]
     assert "Traceback" not in ended.stderr
+
+
+class Nothing:
+    """No environment yet."""
+
+    def __init__(self, **keys: Any) -> None:
+        pass
+
+
+def test_a_class_without_any_hook_fails_its_checks(end: Any) -> None:
+    ended = end(
+        check_env.main, "env=custom", f"env._target_={__name__}.Nothing", "fast=true", "model=no/such"
+    )
+    assert ended.code == 1
+    assert ended.stdout.count(" fail ") >= 1
 
 
 @pytest.mark.parametrize(
@@ -125,6 +143,8 @@ def test_a_class_that_cannot_be_made_fails_one_check(end: Any) -> None:
         (("fast=yes",), "fast must be true or false, not 'yes'"),
         (("env.n_trian=3",), "Did you mean 'env.n_train'?"),
         (("env.n_train=0",), "at least 1"),
+        (("json=nowhere/checks.json",), "no folder 'nowhere'"),
+        (("json=.",), "is a folder"),
     ],
 )
 def test_a_mistake_is_answered_before_the_table(arguments: tuple[str, ...], said: str, end: Any) -> None:
@@ -133,6 +153,15 @@ def test_a_mistake_is_answered_before_the_table(arguments: tuple[str, ...], said
 
 def test_hydra_s_flags_are_no_mistake_of_check_env(end: Any) -> None:
     assert end(check_env.main, "env=math", "--cfg", "job").code == 0
+
+
+def test_two_runs_in_one_folder_are_refused_before_the_first(
+    end: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = ("--multirun", "model=nobody/has-this", "seed=0,1")
+    assert_refused(end(iterate.main, *asked, "run.dir=both"), f"{tmp_path}/both", "leave run.dir out")
+    assert_refused(end(iterate.main, *asked, "run.dir='runs/${seed}'"), "nobody/has-this")
 
 
 def test_own_keys_are_taken_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hydra.core.config_store import ConfigStore
 
 from envisions import ProgramEnvironment
+from envisions.errors import UserError
 from envisions.settings.build import build
 from envisions.settings.compose import compose, load
 from envisions.settings.keys import first_sentence, keys_of, nearest_key
@@ -83,11 +84,13 @@ def test_keys_of_a_class_need_no_plus(plus: str) -> None:
     assert settings.env["n_train"] == 3
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
 def test_several_values_of_such_a_key_are_several_runs(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    place: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.argv", ["iterate", "--multirun", "env=watch", "env.hours=12,24"])
+    words = ["env=watch", "env.hours=12,24"]
+    monkeypatch.setattr("sys.argv", ["iterate", *words[:place], "--multirun", *words[place:]])
     assert [settings.env["hours"] for settings, _ in compose()] == [12, 24]
 
 
@@ -136,7 +139,9 @@ def test_help_lists_the_keys_of_the_class(end: Any) -> None:
     assert "rest of this" not in shown.stdout
 
 
-@pytest.mark.parametrize("given", ["env=custom", "env._target_=nope.Env"])
+@pytest.mark.parametrize(
+    "given", ["env=custom", "env._target_=nope.Env", "env._target_=tests.unimportable.Env"]
+)
 def test_help_is_there_where_the_class_is_not(given: str, end: Any) -> None:
     shown = end(given, "--help")
     assert shown.code == 0
@@ -270,6 +275,20 @@ def test_a_key_without_a_default_has_to_be_given(end: Any) -> None:
     assert_refused(end("env=custom", shelf, "env.shelf=a", "~env.n_test"), "give it as env.n_test=VALUE.")
     shown = " ".join(end("env=custom", shelf, "--help").stdout.split())
     assert "env.shelf must be given text" in shown
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("env.data=~/x", "quote the value twice"),
+        ("env=grph", "Did you mean 'graph'"),
+        ("modle=x", "Did you mean 'model'"),
+        ("floor=null", "floor=VALUE"),
+    ],
+)
+def test_without_a_command_line_a_mistake_is_one_sentence_too(given: str, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        load(given)
 
 
 def test_values_reach_the_class() -> None:
