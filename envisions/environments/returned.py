@@ -44,7 +44,7 @@ def program(value: Any) -> Complaint:
 
 
 def runnable(value: Any) -> Complaint:
-    """A program that our executor takes."""
+    """A program that our executor takes; what is of a wrong type, `Program` has refused."""
     if wrong := program(value):
         return wrong
     if value.language != "python":
@@ -54,17 +54,13 @@ def runnable(value: Any) -> Complaint:
 
 def _files(files: Mapping[str, Any]) -> Complaint:
     names = {PurePosixPath(name): name for name in files}
-    for path, name in names.items():
-        if not isinstance(files[name], str | bytes):
-            return _instead(files[name], "str or bytes", f"as the file {name!r:.40} of its Program")
+    for path in names:
         if held := next((parent for parent in path.parents if parent in names), None):
             return f"returned a Program in whose files {str(held)!r:.40} is both a file and a folder"
     return None
 
 
-def _libraries(libraries: Any) -> Complaint:
-    if isinstance(libraries, str):
-        return _instead(libraries, "sequence of str", "as the libraries of its Program")
+def _libraries(libraries: Sequence[str]) -> Complaint:
     try:
         check_installed(libraries)
     except ValueError as error:

@@ -142,18 +142,12 @@ def test_a_checkers_verdict_is_checked_again_by_the_checker(executor: Executor) 
     assert "its 'checker' says" in str(complaint("right", checker="0" * 16))
 
 
-UNRUNNABLE = {
-    "an unknown library": (Program("answer = True", libraries=["nope"]), "cannot import nope"),
-    "a text of libraries": (
-        Program("answer = True", libraries="numpy"),
-        "returned str ('numpy') as the librar",
-    ),
-    "another language": (Program("answer = True", language="lean"), "language='lean'"),
-    "a number as a file": (Program("answer = True", files={"a": 5}), "returned int (5) as the file 'a'"),  # type: ignore[dict-item]
-    "a folder that is a file": (
-        Program("answer = 1", files={"a": "", "a/b": ""}),
-        "both a file and a folder",
-    ),
+UNRUNNABLE: dict[str, tuple[dict[str, Any], str]] = {
+    "an unknown library": ({"libraries": ["nope"]}, "cannot import nope"),
+    "a text of libraries": ({"libraries": "numpy"}, "program.libraries must be a list of names, not str"),
+    "another language": ({"language": "lean"}, "language='lean'"),
+    "a number as a file": ({"files": {"a": 5}}, "program.files"),
+    "a folder that is a file": ({"files": {"a": "", "a/b": ""}}, "both a file and a folder"),
 }
 
 
@@ -162,8 +156,13 @@ UNRUNNABLE = {
 def test_a_program_that_no_executor_takes_is_told_by_its_hook(
     what: str, hook: str, executor: Executor
 ) -> None:
-    program, words = UNRUNNABLE[what]
-    kind = type("Kind", (Checked,), {hook: lambda self, task, given: program})
+    brought, words = UNRUNNABLE[what]
+
+    def write(self: Checked, task: Task, given: Any) -> Program:
+        return Program("answer = True", **brought)
+
+    write.__qualname__ = f"Kind.{hook}"
+    kind = type("Kind", (Checked,), {hook: write})
     [answer, other] = answers(["return target == 5"] * 2, executor, kind())
     assert answer.found is not None
     fault = Fault.of(answer.found)
