@@ -17,10 +17,11 @@ test:
 	python -m pytest -n 2 --maxschedchunk 1 --durations=25
 
 # For the edit loop: ends at the first failure; without what is slow, the sandbox's attacks, printed forms, real models,
-# policies, conformance, documents and the wheel.
+# policies, commands in processes of their own, conformance, documents and the wheel.
 quick:
-	python -m pytest -n 2 -x -q -m "not slow" tests/envisions tests/envs tests/symbolic --ignore=tests/symbolic/sandbox \
-	  --ignore=tests/symbolic/test_printed_forms.py --ignore=tests/envisions/models --ignore=tests/envisions/policies --ignore=tests/envisions/conformance
+	python -m pytest -n 2 --maxschedchunk 4 -x -q -m "not slow" tests/envisions tests/envs tests/symbolic \
+	  --ignore=tests/symbolic/sandbox --ignore=tests/symbolic/test_printed_forms.py --ignore=tests/envisions/models \
+	  --ignore=tests/envisions/policies --ignore=tests/envisions/settings --ignore=tests/envisions/conformance
 
 docs:
 	python -m sphinx -W --keep-going -q -b html docs build/docs

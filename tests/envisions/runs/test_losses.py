@@ -245,6 +245,7 @@ def test_the_share_counts_from_twenty_on_or_where_nothing_was_judged(
     assert len(lines(tmp_path / "x")) == count, "all are on record"
 
 
+@pytest.mark.slow
 def test_hooks_that_never_come_back_end_the_run(executor: Executor, tmp_path: Path) -> None:
     def hangs(hook: str, number: int) -> None:
         if hook == "judge" and number < 4:
