@@ -8,8 +8,12 @@ itself would answer something other than EPERM, or nothing would happen.
 # ruff: noqa: E501 - an attack a line reads better
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.symbolic.sandbox.attacks_on_results import Attack
 
+# A file of whoever runs the tests, where there is one.
+AT_HOME = min((path for path in Path.home().iterdir() if path.is_file()), default=Path.home() / ".profile")
 _LIBC = "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
 _CALL = (
     _LIBC + "def call(f, *a):\n"
@@ -39,7 +43,7 @@ FILES = [
     Attack("read the disk", "import os\nanswer = [open(f'/dev/{n}', 'rb') for n in ('vda', 'sda', 'mem')]", "error"),
     Attack("read the terminal", "answer = open('/dev/tty').read()", "error"),
     Attack("make a terminal", "import os\nanswer = os.openpty()", "error"),
-    Attack("read a home", "import glob\nanswer = open(glob.glob('/root/.*rc')[0]).read()", "error"),
+    Attack("read a home", f"answer = open({str(AT_HOME)!r}).read()", "error"),
     Attack("read through numpy", "import numpy\nanswer = numpy.fromfile('FOLDER/secret', 'u1')", "error"),
     Attack("list a folder", "import os\nanswer = os.listdir('FOLDER')", "error"),
     Attack("list temporary files", "import os\nanswer = os.listdir('FOLDER/..')", "error"),
